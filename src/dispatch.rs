@@ -1,0 +1,100 @@
+//! From a level to the kernel compiled for it.
+
+use crate::kernel;
+use crate::level::{Backend, Level};
+use crate::loss::{Labels, LossSum};
+use crate::rows::{Rows, RowsMut};
+use crate::simd::{InOut, Pair, portable, scalar};
+#[cfg(target_feature = "sse2")]
+use crate::simd::{avx2, avx512};
+
+/// Declares [`Kernels`] and, for both element types, one entry for each kernel and level.
+///
+/// Entries are not generic: they are compiled here, with this crate's optimisation, whatever the
+/// profile of the crate that calls them. All that a kernel calls is inlined into its entry, which
+/// alone enables the instructions of its level.
+macro_rules! kernels {
+    ($($name:ident = $kernel:ident in $file:ident, ($($argument:ident: $type:ty),*) $(-> $output:ty)?;)*) => {
+        /// The kernels of an element type `T`, at a chosen level.
+        pub trait Kernels<T> {
+            $(
+                #[doc(hidden)]
+                fn $name(level: Level, $($argument: $type),*) $(-> $output)?;
+            )*
+        }
+
+        kernels!(@float single, f32, F32x4, F32x8, F32x16;
+            $($name = $kernel in $file, ($($argument: $type),*) $(-> $output)?;)*);
+        kernels!(@float double, f64, F64x2, F64x4, F64x8;
+            $($name = $kernel in $file, ($($argument: $type),*) $(-> $output)?;)*);
+    };
+
+    (
+        @float $module:ident, $float:ident, $v128:ident, $v256:ident, $v512:ident;
+        $($name:ident = $kernel:ident in $file:ident, ($($argument:ident: $type:ty),*) $(-> $output:ty)?;)*
+    ) => {
+        mod $module {
+            use super::*;
+
+            type T = $float;
+            type ScalarVector = scalar::Scalar<T>;
+            type PortableVector = Pair<Pair<portable::$v128>>;
+            #[cfg(target_feature = "sse2")]
+            type Avx2Vector = Pair<Pair<avx2::$v256>>;
+            #[cfg(target_feature = "sse2")]
+            type Avx512Vector = Pair<avx512::$v512>;
+
+            impl Kernels<T> for T {
+                $(
+                    #[inline]
+                    fn $name(level: Level, $($argument: $type),*) $(-> $output)? {
+                        fn scalar($($argument: $type),*) $(-> $output)? {
+                            kernel::$file::$kernel::<ScalarVector>(scalar::ScalarToken, $($argument),*)
+                        }
+
+                        fn portable($($argument: $type),*) $(-> $output)? {
+                            kernel::$file::$kernel::<PortableVector>(portable::Portable, $($argument),*)
+                        }
+
+                        #[cfg(target_feature = "sse2")]
+                        #[target_feature(enable = "avx2,fma")]
+                        fn avx2($($argument: $type),*) $(-> $output)? {
+                            kernel::$file::$kernel::<Avx2Vector>(avx2::Avx2::new(), $($argument),*)
+                        }
+
+                        #[cfg(target_feature = "sse2")]
+                        #[target_feature(enable = "avx512f,avx512dq,avx512bw,avx512vl,avx2,fma")]
+                        fn avx512($($argument: $type),*) $(-> $output)? {
+                            kernel::$file::$kernel::<Avx512Vector>(avx512::Avx512::new(), $($argument),*)
+                        }
+
+                        match level.backend() {
+                            Backend::Scalar => scalar($($argument),*),
+                            Backend::Portable => portable($($argument),*),
+                            // SAFETY: a `Level` of AVX2 is made only where the CPU has AVX2 and FMA.
+                            #[cfg(target_feature = "sse2")]
+                            Backend::Avx2 => unsafe { avx2($($argument),*) },
+                            // SAFETY: a `Level` of AVX-512 is made only where the CPU has all that
+                            // the entry enables.
+                            #[cfg(target_feature = "sse2")]
+                            Backend::Avx512 => unsafe { avx512($($argument),*) },
+                        }
+                    }
+                )*
+            }
+        }
+    };
+}
+
+kernels! {
+    exp = exp in elementwise, (data: InOut<'_, T>);
+    log_sum_exp = log_sum_exp in log_sum_exp, (row: &[T]) -> T;
+    log_sum_exp_rows = log_sum_exp_rows in log_sum_exp, (rows: Rows<'_, T>, out: &mut [T]);
+    softmax = softmax in softmax, (row: InOut<'_, T>) -> T;
+    softmax_rows = softmax_rows in softmax, (rows: RowsMut<'_, T>);
+    log_softmax = log_softmax in log_softmax, (row: InOut<'_, T>) -> T;
+    log_softmax_rows = log_softmax_rows in log_softmax, (rows: RowsMut<'_, T>);
+    cross_entropy = loss in cross_entropy, (rows: Rows<'_, T>, labels: Labels<'_>) -> LossSum<T>;
+    cross_entropy_gradient = loss_and_gradient in cross_entropy,
+        (rows: RowsMut<'_, T>, labels: Labels<'_>, scale: T) -> LossSum<T>;
+}

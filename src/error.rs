@@ -1,0 +1,62 @@
+//! What can be wrong with arguments.
+
+use core::fmt;
+
+/// Why a function did nothing.
+///
+/// Everything is checked before the first write: where a function returns an error, its output
+/// is untouched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Error {
+    /// Two arguments that belong together differ in length.
+    LengthMismatch {
+        /// The length that the first argument asks for.
+        expected: usize,
+        /// The length of the other.
+        found: usize,
+    },
+    /// The number of columns does not divide the number of elements.
+    ColumnsMismatch {
+        /// The number of columns.
+        columns: usize,
+        /// The number of elements.
+        elements: usize,
+    },
+    /// A label is negative, or not below the number of columns.
+    LabelOutOfRange {
+        /// The row of the first such label.
+        row: usize,
+    },
+}
+
+impl Error {
+    /// Whether two lengths agree.
+    #[inline]
+    pub(crate) fn check_lengths(expected: usize, found: usize) -> Result<(), Self> {
+        if expected == found {
+            Ok(())
+        } else {
+            Err(Self::LengthMismatch { expected, found })
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::LengthMismatch { expected, found } => {
+                write!(f, "expected {expected} elements, found {found}")
+            }
+            Self::ColumnsMismatch { columns, elements } => {
+                write!(
+                    f,
+                    "{elements} elements do not make rows of {columns} columns"
+                )
+            }
+            Self::LabelOutOfRange { row } => write!(f, "the label of row {row} is out of range"),
+        }
+    }
+}
+
+impl core::error::Error for Error {}

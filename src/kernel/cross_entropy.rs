@@ -1,0 +1,97 @@
+//! −ln softmax(x)[label], and its gradient.
+//!
+//! With M the largest logit, the loss is ln(Σ e^x / e^M) + (M − x[label]). Both parts are at least
+//! 0, so nothing cancels, and a confident row's tiny loss keeps its digits.
+
+use super::row_sum::{RowSum, Shifted, row_sum};
+use super::softmax::scaled_softmax;
+use crate::loss::{Labels, LossSum};
+use crate::math::TwoFold;
+use crate::rows::{Rows, RowsMut};
+use crate::simd::{Element, InOut, Vector};
+
+/// The loss of every row. Labels are in range.
+#[inline(always)]
+pub fn loss<V: Vector<Element: Shifted>>(
+    token: V::Token,
+    rows: Rows<'_, V::Element>,
+    labels: Labels<'_>,
+) -> LossSum<V::Element> {
+    let mut sum = LossSum::default();
+    for (index, row) in rows.iter().enumerate() {
+        let label = labels.get(index);
+        let row_sum = row_sum::<V>(token, row);
+        if let (Some(label), Some(&logit)) = (label, label.and_then(|label| row.get(label))) {
+            add_row::<V>(token, &mut sum, &row_sum, label, logit);
+        }
+    }
+    sum
+}
+
+/// The loss of every row, whose logits give way to `scale` times the gradient. Labels are in range.
+#[inline(always)]
+pub fn loss_and_gradient<V: Vector<Element: Shifted>>(
+    token: V::Token,
+    rows: RowsMut<'_, V::Element>,
+    labels: Labels<'_>,
+    scale: V::Element,
+) -> LossSum<V::Element> {
+    let mut sum = LossSum::default();
+    for (index, row) in rows.into_iter().enumerate() {
+        let label = labels.get(index);
+        if let (Some(label), Some(&logit)) = (label, label.and_then(|label| row.get(label))) {
+            let row_sum = scaled_softmax::<V>(token, InOut::in_place(row), scale);
+            add_row::<V>(token, &mut sum, &row_sum, label, logit);
+            if let (Ok(row_sum), Some(target)) = (&row_sum, row.get_mut(label)) {
+                *target = -(complement(token, row_sum, label, logit, scale));
+            }
+        }
+    }
+    sum
+}
+
+/// Adds one row's loss.
+#[inline(always)]
+fn add_row<V: Vector<Element: Shifted>>(
+    token: V::Token,
+    sum: &mut LossSum<V::Element>,
+    row: &Result<RowSum<V>, V::Element>,
+    label: usize,
+    logit: V::Element,
+) {
+    match row {
+        Ok(row) => {
+            let ratio = row.log_ratio(token);
+            let gap = V::Register::splat(token, row.max - logit);
+            let loss = TwoFold::sum(gap, ratio.hi);
+            sum.add_row(
+                loss.hi.first(),
+                loss.lo.add(ratio.lo).first(),
+                label == row.argmax,
+            );
+        }
+        Err(_) => sum.add_row(V::Element::NAN, V::Element::ZERO, false),
+    }
+}
+
+/// `scale · (1 − softmax(x)[label])`, from the sum of all other terms: near 0 it keeps its digits.
+#[inline(always)]
+fn complement<V: Vector<Element: Shifted>>(
+    token: V::Token,
+    row: &RowSum<V>,
+    label: usize,
+    logit: V::Element,
+    scale: V::Element,
+) -> V::Element {
+    let others = if label == row.argmax {
+        row.rest
+    } else {
+        let term = row
+            .frame
+            .exp_either(token, V::Register::splat(token, logit));
+        let zero = V::Register::splat(token, V::Element::ZERO);
+        row.rest.add_single(zero.sub(term)).add_single(row.peak)
+    };
+    let factor = V::Register::splat(token, scale).div(row.total().value());
+    others.value().mul(factor).first()
+}

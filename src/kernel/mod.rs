@@ -1,0 +1,14 @@
+//! Loops over slices: one file an algorithm, generic over the vector, without `unsafe`.
+//!
+//! Every function here is `#[inline(always)]`: it must become part of the `#[target_feature]`
+//! entry that calls it, or each vector instruction turns into a call. For the same reason there
+//! are plain loops and no closures.
+
+pub mod cross_entropy;
+pub mod elementwise;
+pub mod log_softmax;
+pub mod log_sum_exp;
+pub mod map;
+pub mod maximum;
+pub mod row_sum;
+pub mod softmax;

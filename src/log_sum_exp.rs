@@ -1,0 +1,68 @@
+//! Log-sum-exp of a row and of rows.
+
+use crate::{Error, Float, Level, Rows};
+
+/// ln Σ e^x, in nats.
+///
+/// Reads `x` once. No exponential overflows or vanishes wrongly, however large the elements.
+///
+/// # Accuracy
+/// At most 1 unit in the last place of max(|result|, 1), at every level and length: where the sum
+/// is near 1 its logarithm is near 0, and no finite precision keeps its relative error.
+///
+/// # Edge cases
+/// −∞ for an empty slice and for one of all −∞; NaN if any element is NaN; else +∞ if any
+/// element is +∞.
+///
+/// # Source
+/// P. Blanchard, D. J. Higham and N. J. Higham, Accurately computing the log-sum-exp and softmax
+/// functions, IMA J. Numer. Anal. 41 (2021); scaled by powers of two instead of the maximum.
+///
+/// # Example
+/// ```
+/// // The naive form overflows: e^1000 is infinite.
+/// let lse = logits::log_sum_exp(&[1000.0_f64, 1000.0]);
+/// assert_eq!(lse, 1000.0 + core::f64::consts::LN_2);
+/// ```
+#[inline]
+pub fn log_sum_exp<T: Float>(x: &[T]) -> T {
+    Level::best().log_sum_exp(x)
+}
+
+/// ln Σ e^x of each row into `out`, one value a row. Values as in [`log_sum_exp`], to the bit.
+///
+/// # Errors
+/// [`Error::LengthMismatch`] if `out` has not one place a row; `out` is untouched.
+///
+/// # Example
+/// ```
+/// use logits::Rows;
+///
+/// let mut out = [0.0_f32; 2];
+/// logits::log_sum_exp_rows(Rows::new(&[0.0, 0.0, 3.0, f32::NEG_INFINITY], 2)?, &mut out)?;
+/// assert_eq!(out, [core::f32::consts::LN_2, 3.0]);
+/// # Ok::<(), logits::Error>(())
+/// ```
+#[inline]
+pub fn log_sum_exp_rows<T: Float>(rows: Rows<'_, T>, out: &mut [T]) -> Result<(), Error> {
+    Level::best().log_sum_exp_rows(rows, out)
+}
+
+impl Level {
+    /// [`log_sum_exp`](crate::log_sum_exp) at this level.
+    #[inline]
+    pub fn log_sum_exp<T: Float>(self, x: &[T]) -> T {
+        T::log_sum_exp(self, x)
+    }
+
+    /// [`log_sum_exp_rows`](crate::log_sum_exp_rows) at this level.
+    ///
+    /// # Errors
+    /// As there.
+    #[inline]
+    pub fn log_sum_exp_rows<T: Float>(self, rows: Rows<'_, T>, out: &mut [T]) -> Result<(), Error> {
+        Error::check_lengths(rows.len(), out.len())?;
+        T::log_sum_exp_rows(self, rows, out);
+        Ok(())
+    }
+}

@@ -1,0 +1,85 @@
+//! Class labels of any integer type.
+
+use sealed::Sealed;
+
+/// Labels of any of the types that implement [`Label`].
+#[derive(Clone, Copy, Debug)]
+pub enum Labels<'a> {
+    U8(&'a [u8]),
+    U16(&'a [u16]),
+    U32(&'a [u32]),
+    U64(&'a [u64]),
+    Usize(&'a [usize]),
+    I32(&'a [i32]),
+    I64(&'a [i64]),
+}
+
+/// Calls for the slice, whatever its type.
+macro_rules! each {
+    ($labels:expr, $slice:ident => $result:expr) => {
+        match $labels {
+            Labels::U8($slice) => $result,
+            Labels::U16($slice) => $result,
+            Labels::U32($slice) => $result,
+            Labels::U64($slice) => $result,
+            Labels::Usize($slice) => $result,
+            Labels::I32($slice) => $result,
+            Labels::I64($slice) => $result,
+        }
+    };
+}
+
+impl Labels<'_> {
+    /// The number of labels.
+    pub fn len(&self) -> usize {
+        each!(self, slice => slice.len())
+    }
+
+    /// The label of a row, if there is one and it is not negative.
+    #[inline(always)]
+    pub fn get(&self, row: usize) -> Option<usize> {
+        each!(self, slice => slice.get(row).and_then(|label| label.class()))
+    }
+
+    /// The first row whose label is not one of `columns` classes.
+    pub fn first_out_of_range(&self, columns: usize) -> Option<usize> {
+        each!(self, slice => slice
+            .iter()
+            .position(|label| label.class().is_none_or(|class| class >= columns)))
+    }
+}
+
+mod sealed {
+    pub trait Sealed: Sized {
+        /// The slice, whatever its type.
+        fn labels(labels: &[Self]) -> super::Labels<'_>;
+        /// The class, if it can be one.
+        fn class(&self) -> Option<usize>;
+    }
+}
+
+/// An integer type that labels rows with their classes, counted from 0: `u8`, `u16`, `u32`,
+/// `u64`, `usize`, `i32` or `i64`. Sealed: no other type can implement it.
+pub trait Label: Copy + Sealed {}
+
+macro_rules! label {
+    ($($integer:ident $variant:ident)*) => {$(
+        impl Label for $integer {}
+
+        impl Sealed for $integer {
+            #[inline]
+            fn labels(labels: &[Self]) -> Labels<'_> {
+                Labels::$variant(labels)
+            }
+
+            // Infallible for some of the types.
+            #[allow(clippy::unnecessary_fallible_conversions, clippy::useless_conversion)]
+            #[inline(always)]
+            fn class(&self) -> Option<usize> {
+                usize::try_from(*self).ok()
+            }
+        }
+    )*};
+}
+
+label!(u8 U8 u16 U16 u32 U32 u64 U64 usize Usize i32 I32 i64 I64);

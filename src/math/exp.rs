@@ -1,0 +1,157 @@
+//! The exponential of a vector, scaled by a power of two.
+//!
+//! Cody and Waite's reduction: x = n·ln 2 + r, so that e^x = 2^n · e^r. The product n·ln 2 is
+//! taken in two parts, the first of which is exact, and e^r is a minimax polynomial. Coefficients
+//! and constants come from `tools/coefficients.sollya`, which says what each minimises.
+//!
+//! Two forms of e^r, chosen by type and family:
+//!
+//! - *nearest* (`f32`, fused): r in ±½ ln 2, one Horner scheme. Its last fused step rounds once,
+//!   and carries the rounding of r and of the step before, about a quarter of a unit each:
+//!   below 0.87 ULP.
+//! - *careful* (all others): r in [ln ¾, ln 1½] with its rounding error r', and
+//!   e^r = 1 + (r + (r' + r²·q(r))). In this interval |r| < ½ and no result falls below ¾, so
+//!   rounding the parenthesis costs at most a quarter of a unit of the result: below 0.83 ULP.
+
+use super::horner;
+use crate::simd::{Element, Vector};
+
+/// What the exponential needs to know of its type.
+pub trait Exponential: Element {
+    /// log₂ e.
+    const LOG2_E: Self;
+    /// ln 2 in so few digits that its product with any exponent of the type is exact.
+    const LN_2_SHORT: Self;
+    /// ln 2 − [`LN_2_SHORT`](Self::LN_2_SHORT).
+    const LN_2_SHORT_REST: Self;
+    /// ln 2, rounded: a fused product needs no spare digits.
+    const LN_2: Self;
+    /// ln 2 − [`LN_2`](Self::LN_2).
+    const LN_2_REST: Self;
+    /// e^x rounds to 0 for every x up to here.
+    const EXP_LOW: Self;
+    /// e^x rounds to infinity for every x from here.
+    const EXP_HIGH: Self;
+    /// Whether the fused family takes the nearest form.
+    const NEAREST_IF_FUSED: bool;
+    /// log₂ ¾ + ½: moves the reduced argument from ±½ ln 2 to [ln ¾, ln 1½].
+    const OFF_CENTRE: Self;
+
+    /// e^r on ±½ ln 2, for the nearest form.
+    fn polynomial<V: Vector<Element = Self>>(token: V::Token, r: V) -> V;
+    /// (e^r − 1 − r) / r² on [ln ¾, ln 1½], for the careful form.
+    fn remainder<V: Vector<Element = Self>>(token: V::Token, r: V) -> V;
+}
+
+impl Exponential for f32 {
+    const LOG2_E: Self = core::f32::consts::LOG2_E;
+    const LN_2_SHORT: Self = 0.693_145_75;
+    const LN_2_SHORT_REST: Self = 1.428_606_8e-6;
+    const LN_2: Self = core::f32::consts::LN_2;
+    const LN_2_REST: Self = -1.904_654_2e-9;
+    const EXP_LOW: Self = -104.0;
+    const EXP_HIGH: Self = 89.0;
+    const NEAREST_IF_FUSED: bool = true;
+    const OFF_CENTRE: Self = 0.084_962_5;
+
+    #[inline(always)]
+    fn polynomial<V: Vector<Element = Self>>(token: V::Token, r: V) -> V {
+        horner!(token, r; 1.0, 1.0, 0.499_999_88, 0.166_665_17, 0.041_669_61, 0.008_369_083_5, 0.001_374_873_9)
+    }
+
+    #[inline(always)]
+    fn remainder<V: Vector<Element = Self>>(token: V::Token, r: V) -> V {
+        horner!(token, r; 0.500_000_2, 0.166_665_7, 0.041_658_49, 0.008_360_36, 0.001_463_560_5)
+    }
+}
+
+impl Exponential for f64 {
+    const LOG2_E: Self = core::f64::consts::LOG2_E;
+    const LN_2_SHORT: Self = 0.693_147_180_560_117_7;
+    const LN_2_SHORT_REST: Self = -1.723_944_452_561_483_5e-13;
+    const LN_2: Self = core::f64::consts::LN_2;
+    const LN_2_REST: Self = 2.319_046_813_846_299_6e-17;
+    const EXP_LOW: Self = -746.0;
+    const EXP_HIGH: Self = 710.0;
+    const NEAREST_IF_FUSED: bool = false;
+    const OFF_CENTRE: Self = 0.084_962_500_721_156_18;
+
+    #[inline(always)]
+    fn polynomial<V: Vector<Element = Self>>(token: V::Token, r: V) -> V {
+        let square = r.mul(r);
+        let one = V::splat(token, 1.0);
+        Self::remainder(token, r).mul_add(square, r).add(one)
+    }
+
+    #[inline(always)]
+    fn remainder<V: Vector<Element = Self>>(token: V::Token, r: V) -> V {
+        horner!(token, r;
+            0.499_999_999_999_999_9,
+            0.166_666_666_666_677_4,
+            0.041_666_666_666_685_455,
+            0.008_333_333_332_421_788,
+            0.001_388_888_888_507_694,
+            0.000_198_412_724_787_791_47,
+            2.480_157_669_353_701_2e-5,
+            2.755_411_620_653_453_4e-6,
+            2.758_993_968_020_508e-7,
+            2.646_789_279_025_470_2e-8)
+    }
+}
+
+/// e^x, for every x.
+#[inline(always)]
+pub fn exp<V: Vector<Element: Exponential>>(token: V::Token, x: V) -> V {
+    let x = x
+        .at_least(V::splat(token, V::Element::EXP_LOW))
+        .at_most(V::splat(token, V::Element::EXP_HIGH));
+    exp_scaled(token, x, V::splat(token, V::Element::ROUND))
+}
+
+/// e^x · 2^−N where `round` is ROUND − N, for x·log₂ e − N within the range of
+/// [`Vector::scale_by_pow2`].
+///
+/// The integer N costs nothing: it moves the constant that rounds, so that the low bits of the
+/// rounded sum hold n − N while the subtraction below still yields n.
+#[inline(always)]
+pub fn exp_scaled<V: Vector<Element: Exponential>>(token: V::Token, x: V, round: V) -> V {
+    let nearest = V::FUSED && V::Element::NEAREST_IF_FUSED;
+    let log2_e = V::splat(token, V::Element::LOG2_E);
+    let rounded = if nearest {
+        x.mul_add(log2_e, round)
+    } else {
+        let off_centre = V::splat(token, -V::Element::OFF_CENTRE);
+        x.mul_add(log2_e, off_centre).add(round)
+    };
+    let n = rounded.sub(round);
+    let power = if nearest {
+        nearest_exp(token, x, n)
+    } else {
+        careful_exp(token, x, n)
+    };
+    power.scale_by_pow2(rounded)
+}
+
+/// e^(x − n·ln 2), the nearest form.
+#[inline(always)]
+fn nearest_exp<V: Vector<Element: Exponential>>(token: V::Token, x: V, n: V) -> V {
+    let r = n.neg_mul_add(V::splat(token, V::Element::LN_2), x);
+    let r = n.neg_mul_add(V::splat(token, V::Element::LN_2_REST), r);
+    V::Element::polynomial(token, r)
+}
+
+/// e^(x − n·ln 2), the careful form.
+#[inline(always)]
+fn careful_exp<V: Vector<Element: Exponential>>(token: V::Token, x: V, n: V) -> V {
+    let (ln_2, ln_2_rest) = if V::FUSED {
+        (V::Element::LN_2, V::Element::LN_2_REST)
+    } else {
+        (V::Element::LN_2_SHORT, V::Element::LN_2_SHORT_REST)
+    };
+    let ln_2_rest = V::splat(token, ln_2_rest);
+    let exact = n.neg_mul_add(V::splat(token, ln_2), x);
+    let r = n.neg_mul_add(ln_2_rest, exact);
+    let error = n.neg_mul_add(ln_2_rest, exact.sub(r));
+    let tail = V::Element::remainder(token, r).mul_add(r.mul(r), error);
+    r.add(tail).add(V::splat(token, V::Element::ONE))
+}

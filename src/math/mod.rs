@@ -1,0 +1,16 @@
+//! Elementary functions of a vector, and arithmetic in twice the precision.
+
+pub mod exp;
+pub mod ln;
+mod two_fold;
+
+pub use two_fold::TwoFold;
+
+/// Horner's scheme, written out: `horner!(x; a, b, c)` is a + x·(b + x·c).
+macro_rules! horner {
+    ($token:expr, $x:expr; $last:expr) => { V::splat($token, $last) };
+    ($token:expr, $x:expr; $first:expr, $($rest:expr),+) => {
+        horner!($token, $x; $($rest),+).mul_add($x, V::splat($token, $first))
+    };
+}
+pub(crate) use horner;

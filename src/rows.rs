@@ -1,0 +1,144 @@
+//! Batches: rows of equal length in one slice.
+
+use core::slice::{ChunksExact, ChunksExactMut};
+
+use crate::Error;
+
+/// Checks that `columns` divides `elements`.
+fn check(elements: usize, columns: usize) -> Result<(), Error> {
+    match elements.checked_rem(columns) {
+        Some(0) => Ok(()),
+        None if elements == 0 => Ok(()),
+        _ => Err(Error::ColumnsMismatch { columns, elements }),
+    }
+}
+
+/// Rows of equal length, one after the other in a slice (row-major), to read.
+///
+/// ```
+/// let rows = logits::Rows::new(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], 3)?;
+/// assert_eq!((rows.len(), rows.columns()), (2, 3));
+/// # Ok::<(), logits::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Rows<'a, T> {
+    data: &'a [T],
+    columns: usize,
+}
+
+impl<'a, T> Rows<'a, T> {
+    /// Rows of `columns` elements each. No elements make no rows, even of 0 columns.
+    ///
+    /// # Errors
+    /// [`Error::ColumnsMismatch`] if `columns` does not divide `data.len()`.
+    pub fn new(data: &'a [T], columns: usize) -> Result<Self, Error> {
+        check(data.len(), columns)?;
+        Ok(Self { data, columns })
+    }
+
+    /// The number of rows.
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.data.len().checked_div(self.columns).unwrap_or(0)
+    }
+
+    /// Whether there are no rows.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.data.is_empty()
+    }
+
+    /// The number of elements in a row.
+    #[inline]
+    pub fn columns(&self) -> usize {
+        self.columns
+    }
+
+    /// The rows in order.
+    #[inline]
+    pub fn iter(&self) -> ChunksExact<'a, T> {
+        self.data.chunks_exact(self.columns.max(1))
+    }
+}
+
+impl<'a, T> IntoIterator for Rows<'a, T> {
+    type Item = &'a [T];
+    type IntoIter = ChunksExact<'a, T>;
+
+    #[inline]
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl<'a, T> IntoIterator for &Rows<'a, T> {
+    type Item = &'a [T];
+    type IntoIter = ChunksExact<'a, T>;
+
+    #[inline]
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+/// Rows of equal length, one after the other in a slice (row-major), to write.
+///
+/// ```
+/// let mut data = [1.0, 2.0, 3.0, 4.0];
+/// logits::softmax_rows_in_place(logits::RowsMut::new(&mut data, 2)?);
+/// assert_eq!(data[0], data[2]);
+/// # Ok::<(), logits::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct RowsMut<'a, T> {
+    data: &'a mut [T],
+    columns: usize,
+}
+
+impl<'a, T> RowsMut<'a, T> {
+    /// Rows of `columns` elements each. No elements make no rows, even of 0 columns.
+    ///
+    /// # Errors
+    /// [`Error::ColumnsMismatch`] if `columns` does not divide `data.len()`.
+    pub fn new(data: &'a mut [T], columns: usize) -> Result<Self, Error> {
+        check(data.len(), columns)?;
+        Ok(Self { data, columns })
+    }
+
+    /// The same rows, to read.
+    #[inline]
+    pub fn as_rows(&self) -> Rows<'_, T> {
+        Rows {
+            data: self.data,
+            columns: self.columns,
+        }
+    }
+
+    /// The number of rows.
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.as_rows().len()
+    }
+
+    /// Whether there are no rows.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.data.is_empty()
+    }
+
+    /// The number of elements in a row.
+    #[inline]
+    pub fn columns(&self) -> usize {
+        self.columns
+    }
+}
+
+impl<'a, T> IntoIterator for RowsMut<'a, T> {
+    type Item = &'a mut [T];
+    type IntoIter = ChunksExactMut<'a, T>;
+
+    #[inline]
+    fn into_iter(self) -> Self::IntoIter {
+        self.data.chunks_exact_mut(self.columns.max(1))
+    }
+}

@@ -1,0 +1,266 @@
+//! AVX2 and FMA: eight lanes of `f32`, four of `f64`.
+
+#[cfg(target_arch = "x86")]
+use core::arch::x86::*;
+#[cfg(target_arch = "x86_64")]
+use core::arch::x86_64::*;
+
+use super::element::Element;
+use super::vector::{
+    Exchange, Times, Vector, fold_lanes, max_across, register_reductions, sum_across,
+};
+use crate::math::TwoFold;
+
+/// Proof that the CPU has AVX2 and FMA.
+#[derive(Clone, Copy)]
+pub struct Avx2(());
+
+impl Avx2 {
+    /// The proof: only code compiled for these features can call this safely.
+    #[target_feature(enable = "avx2,fma")]
+    #[inline]
+    pub fn new() -> Self {
+        Self(())
+    }
+}
+
+/// Calls intrinsics that need the features and touch no memory.
+macro_rules! intrinsics {
+    ($($body:tt)*) => {
+        // SAFETY: a vector or a token of this module is at hand, and both exist only where the
+        // CPU has the features that the intrinsics need.
+        unsafe { $($body)* }
+    };
+}
+
+/// Operations that are one intrinsic.
+macro_rules! lanewise {
+    ($($name:ident($a:ident $(, $b:ident)*) = $intrinsic:ident($($operand:ident),*);)*) => {$(
+        #[inline(always)]
+        fn $name(self $(, $b: Self)*) -> Self {
+            let $a = self;
+            Self(intrinsics!($intrinsic($($operand.0),*)))
+        }
+    )*};
+}
+
+/// Implements [`Vector`] but for what the integer instructions make different: `lane_numbers`,
+/// `halved_exponent` and `exponent_to_float` come with each type.
+macro_rules! avx2 {
+    (
+        $vector:ident($register:ident) of $float:ident, $bits:ident; $lanes:literal lanes;
+        $set1:ident $load:ident $mask_load:ident $store:ident $mask_store:ident
+        $blend:ident $cmp:ident $movemask:ident $first:ident
+        $add:ident $sub:ident $mul:ident $div:ident $fmadd:ident $fnmadd:ident $max:ident $min:ident
+        $to_int:ident $to_float:ident $set1_int:ident $add_int:ident $sub_int:ident
+        $shl:ident $shr:ident $gt_int:ident
+    ) => {
+        /// One register.
+        #[derive(Clone, Copy)]
+        pub struct $vector($register);
+
+        impl $vector {
+            /// All bits set in the first `count` lanes.
+            #[inline(always)]
+            fn first_lanes(count: usize) -> __m256i {
+                let count = count.min($lanes) as $bits;
+                intrinsics!($gt_int($set1_int(count), Self::lane_numbers()))
+            }
+        }
+
+        impl Vector for $vector {
+            type Element = $float;
+            type Token = Avx2;
+            type Register = Self;
+            type PerStripe = Times<{ <$float as Element>::STRIPE / $lanes }>;
+
+            const LANES: usize = $lanes;
+            const FUSED: bool = true;
+
+            #[inline(always)]
+            fn splat(_: Avx2, x: $float) -> Self {
+                Self(intrinsics!($set1(x)))
+            }
+
+            #[inline(always)]
+            fn load(token: Avx2, x: &[$float], fill: $float) -> Self {
+                match x.first_chunk::<$lanes>() {
+                    // SAFETY: the features as above; the array spans one register.
+                    Some(full) => Self(unsafe { $load(full.as_ptr()) }),
+                    None => {
+                        let mask = Self::first_lanes(x.len());
+                        let fill = Self::splat(token, fill);
+                        // SAFETY: the features as above; the mask admits `x.len()` elements.
+                        let lanes = unsafe { $mask_load(x.as_ptr(), mask) };
+                        Self(intrinsics!($blend(fill.0, lanes, $to_float(mask))))
+                    }
+                }
+            }
+
+            #[inline(always)]
+            fn store(self, out: &mut [$float]) {
+                match out.first_chunk_mut::<$lanes>() {
+                    // SAFETY: the features as above; the array spans one register.
+                    Some(full) => unsafe { $store(full.as_mut_ptr(), self.0) },
+                    None => {
+                        let mask = Self::first_lanes(out.len());
+                        // SAFETY: the features as above; the mask admits `out.len()` elements.
+                        unsafe { $mask_store(out.as_mut_ptr(), mask, self.0) }
+                    }
+                }
+            }
+
+            #[inline(always)]
+            fn first(self) -> $float {
+                intrinsics!($first(self.0))
+            }
+
+            lanewise! {
+                add(a, b) = $add(a, b);
+                sub(a, b) = $sub(a, b);
+                mul(a, b) = $mul(a, b);
+                div(a, b) = $div(a, b);
+                mul_add(a, b, c) = $fmadd(a, b, c);
+                neg_mul_add(a, b, c) = $fnmadd(a, b, c);
+                // These return their second operand unless the first is strictly beyond it.
+                at_least(a, b) = $max(b, a);
+                at_most(a, b) = $min(b, a);
+            }
+
+            #[inline(always)]
+            fn position(self, value: $float) -> Option<usize> {
+                let equal = intrinsics!($movemask($cmp::<_CMP_EQ_OQ>(self.0, $set1(value))));
+                (equal != 0).then_some(equal.trailing_zeros() as usize)
+            }
+
+            #[inline(always)]
+            fn with_lane(self, lane: usize, value: $float) -> Self {
+                // The lane alone: those up to it without those before it.
+                let mask = intrinsics! {
+                    _mm256_andnot_si256(
+                        Self::first_lanes(lane),
+                        Self::first_lanes(lane.saturating_add(1)),
+                    )
+                };
+                Self(intrinsics!($blend(self.0, $set1(value), $to_float(mask))))
+            }
+
+            #[inline(always)]
+            fn scale_by_pow2(self, rounded: Self) -> Self {
+                // Two factors of half the exponent each: both are normal where the result is
+                // subnormal, and the product rounds once.
+                const DIGITS: i32 = $float::MANTISSA_DIGITS as i32 - 1;
+                intrinsics! {
+                    let exponent = $shl::<DIGITS>($to_int(rounded.0));
+                    let half = Self::halved_exponent(exponent);
+                    let rest = $sub_int(exponent, half);
+                    let one = $to_int($set1(1.0));
+                    let by_half = $mul(self.0, $to_float($add_int(half, one)));
+                    Self($mul(by_half, $to_float($add_int(rest, one))))
+                }
+            }
+
+            #[inline(always)]
+            fn split_pow2(self) -> (Self, Self) {
+                const DIGITS: i32 = $float::MANTISSA_DIGITS as i32 - 1;
+                const EXPONENT: $bits = $bits::MAX << DIGITS;
+                const BIAS: $float = ($float::MAX_EXP - 1) as $float;
+                intrinsics! {
+                    // Counted from ⅔, with the bias of 1: k + bias in the exponent's place.
+                    let one = $to_int($set1(1.0));
+                    let from_cut = $sub_int(
+                        $to_int(self.0),
+                        $to_int($set1(<$float as Element>::TWO_THIRDS)),
+                    );
+                    let biased = $add_int(from_cut, one);
+                    let exponent = _mm256_and_si256(from_cut, $set1_int(EXPONENT));
+                    let m = $to_float($sub_int($to_int(self.0), exponent));
+                    let round = $set1(<$float as Element>::ROUND);
+                    let k = $add_int($shr::<DIGITS>(biased), $to_int(round));
+                    let k = $sub($sub($to_float(k), round), $set1(BIAS));
+                    (Self(m), Self(k))
+                }
+            }
+
+            register_reductions!();
+        }
+    };
+}
+
+avx2! {
+    F32x8(__m256) of f32, i32; 8 lanes;
+    _mm256_set1_ps _mm256_loadu_ps _mm256_maskload_ps _mm256_storeu_ps _mm256_maskstore_ps
+    _mm256_blendv_ps _mm256_cmp_ps _mm256_movemask_ps _mm256_cvtss_f32
+    _mm256_add_ps _mm256_sub_ps _mm256_mul_ps _mm256_div_ps _mm256_fmadd_ps _mm256_fnmadd_ps
+    _mm256_max_ps _mm256_min_ps
+    _mm256_castps_si256 _mm256_castsi256_ps _mm256_set1_epi32 _mm256_add_epi32 _mm256_sub_epi32
+    _mm256_slli_epi32 _mm256_srli_epi32 _mm256_cmpgt_epi32
+}
+
+avx2! {
+    F64x4(__m256d) of f64, i64; 4 lanes;
+    _mm256_set1_pd _mm256_loadu_pd _mm256_maskload_pd _mm256_storeu_pd _mm256_maskstore_pd
+    _mm256_blendv_pd _mm256_cmp_pd _mm256_movemask_pd _mm256_cvtsd_f64
+    _mm256_add_pd _mm256_sub_pd _mm256_mul_pd _mm256_div_pd _mm256_fmadd_pd _mm256_fnmadd_pd
+    _mm256_max_pd _mm256_min_pd
+    _mm256_castpd_si256 _mm256_castsi256_pd _mm256_set1_epi64x _mm256_add_epi64 _mm256_sub_epi64
+    _mm256_slli_epi64 _mm256_srli_epi64 _mm256_cmpgt_epi64
+}
+
+impl F32x8 {
+    /// 0, 1, 2, …
+    #[inline(always)]
+    fn lane_numbers() -> __m256i {
+        intrinsics!(_mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7))
+    }
+
+    /// Half of an exponent in its place, rounded down to a whole one.
+    #[inline(always)]
+    fn halved_exponent(exponent: __m256i) -> __m256i {
+        intrinsics! {
+            _mm256_and_si256(_mm256_srai_epi32::<1>(exponent), _mm256_set1_epi32(-1 << 23))
+        }
+    }
+}
+
+impl F64x4 {
+    /// 0, 1, 2, …
+    #[inline(always)]
+    fn lane_numbers() -> __m256i {
+        intrinsics!(_mm256_setr_epi64x(0, 1, 2, 3))
+    }
+
+    /// Half of an exponent in its place, rounded down to a whole one. The lower half of such a
+    /// lane is 0, so that shifting halves of lanes shifts lanes.
+    #[inline(always)]
+    fn halved_exponent(exponent: __m256i) -> __m256i {
+        intrinsics! {
+            _mm256_and_si256(_mm256_srai_epi32::<1>(exponent), _mm256_set1_epi64x(-1 << 52))
+        }
+    }
+}
+
+impl Exchange for F32x8 {
+    #[inline(always)]
+    fn exchange(self, distance: usize) -> Self {
+        Self(intrinsics! {
+            match distance {
+                4 => _mm256_permute2f128_ps::<0x01>(self.0, self.0),
+                2 => _mm256_permute_ps::<0b01_00_11_10>(self.0),
+                _ => _mm256_permute_ps::<0b10_11_00_01>(self.0),
+            }
+        })
+    }
+}
+
+impl Exchange for F64x4 {
+    #[inline(always)]
+    fn exchange(self, distance: usize) -> Self {
+        Self(intrinsics! {
+            match distance {
+                2 => _mm256_permute2f128_pd::<0x01>(self.0, self.0),
+                _ => _mm256_permute_pd::<0b0101>(self.0),
+            }
+        })
+    }
+}

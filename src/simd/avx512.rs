@@ -1,0 +1,199 @@
+//! AVX-512 (F, DQ, BW, VL): sixteen lanes of `f32`, eight of `f64`.
+
+#[cfg(target_arch = "x86")]
+use core::arch::x86::*;
+#[cfg(target_arch = "x86_64")]
+use core::arch::x86_64::*;
+
+use super::element::Element;
+use super::vector::{
+    Exchange, Times, Vector, fold_lanes, max_across, register_reductions, sum_across,
+};
+use crate::math::TwoFold;
+
+/// Proof that the CPU has AVX-512 F, DQ, BW and VL.
+#[derive(Clone, Copy)]
+pub struct Avx512(());
+
+impl Avx512 {
+    /// The proof: only code compiled for these features can call this safely.
+    #[target_feature(enable = "avx512f,avx512dq,avx512bw,avx512vl")]
+    #[inline]
+    pub fn new() -> Self {
+        Self(())
+    }
+}
+
+/// Calls intrinsics that need the features and touch no memory.
+macro_rules! intrinsics {
+    ($($body:tt)*) => {
+        // SAFETY: a vector or a token of this module is at hand, and both exist only where the
+        // CPU has the features that the intrinsics need.
+        unsafe { $($body)* }
+    };
+}
+
+/// Operations that are one intrinsic.
+macro_rules! lanewise {
+    ($($name:ident($a:ident $(, $b:ident)*) = $intrinsic:ident($($operand:ident),*);)*) => {$(
+        #[inline(always)]
+        fn $name(self $(, $b: Self)*) -> Self {
+            let $a = self;
+            Self(intrinsics!($intrinsic($($operand.0),*)))
+        }
+    )*};
+}
+
+macro_rules! avx512 {
+    (
+        $vector:ident($register:ident) of $float:ident; $lanes:literal lanes in $mask:ident;
+        $set1:ident $load:ident $mask_load:ident $store:ident $mask_store:ident
+        $blend:ident $cmpeq:ident $first:ident
+        $add:ident $sub:ident $mul:ident $div:ident $fmadd:ident $fnmadd:ident $max:ident $min:ident
+        $scalef:ident $getexp:ident
+    ) => {
+        /// One register.
+        #[derive(Clone, Copy)]
+        pub struct $vector($register);
+
+        impl $vector {
+            /// The mask of the first `count` lanes.
+            #[inline(always)]
+            fn first_lanes(count: usize) -> $mask {
+                ((1u32 << count.min($lanes)) - 1) as $mask
+            }
+        }
+
+        impl Vector for $vector {
+            type Element = $float;
+            type Token = Avx512;
+            type Register = Self;
+            type PerStripe = Times<{ <$float as Element>::STRIPE / $lanes }>;
+
+            const LANES: usize = $lanes;
+            const FUSED: bool = true;
+
+            #[inline(always)]
+            fn splat(_: Avx512, x: $float) -> Self {
+                Self(intrinsics!($set1(x)))
+            }
+
+            #[inline(always)]
+            fn load(token: Avx512, x: &[$float], fill: $float) -> Self {
+                match x.first_chunk::<$lanes>() {
+                    // SAFETY: the features as above; the array spans one register.
+                    Some(full) => Self(unsafe { $load(full.as_ptr()) }),
+                    None => {
+                        let mask = Self::first_lanes(x.len());
+                        let fill = Self::splat(token, fill);
+                        // SAFETY: the features as above; the mask admits `x.len()` elements.
+                        Self(unsafe { $mask_load(fill.0, mask, x.as_ptr()) })
+                    }
+                }
+            }
+
+            #[inline(always)]
+            fn store(self, out: &mut [$float]) {
+                match out.first_chunk_mut::<$lanes>() {
+                    // SAFETY: the features as above; the array spans one register.
+                    Some(full) => unsafe { $store(full.as_mut_ptr(), self.0) },
+                    None => {
+                        let mask = Self::first_lanes(out.len());
+                        // SAFETY: the features as above; the mask admits `out.len()` elements.
+                        unsafe { $mask_store(out.as_mut_ptr(), mask, self.0) }
+                    }
+                }
+            }
+
+            #[inline(always)]
+            fn first(self) -> $float {
+                intrinsics!($first(self.0))
+            }
+
+            lanewise! {
+                add(a, b) = $add(a, b);
+                sub(a, b) = $sub(a, b);
+                mul(a, b) = $mul(a, b);
+                div(a, b) = $div(a, b);
+                mul_add(a, b, c) = $fmadd(a, b, c);
+                neg_mul_add(a, b, c) = $fnmadd(a, b, c);
+                // These return their second operand unless the first is strictly beyond it.
+                at_least(a, b) = $max(b, a);
+                at_most(a, b) = $min(b, a);
+            }
+
+            #[inline(always)]
+            fn position(self, value: $float) -> Option<usize> {
+                let equal = intrinsics!($cmpeq::<_CMP_EQ_OQ>(self.0, $set1(value)));
+                (equal != 0).then_some(equal.trailing_zeros() as usize)
+            }
+
+            #[inline(always)]
+            fn with_lane(self, lane: usize, value: $float) -> Self {
+                let mask = if lane < $lanes { 1 << lane } else { 0 };
+                Self(intrinsics!($blend(mask, self.0, $set1(value))))
+            }
+
+            #[inline(always)]
+            fn scale_by_pow2(self, rounded: Self) -> Self {
+                Self(intrinsics! {
+                    $scalef(self.0, $sub(rounded.0, $set1(<$float as Element>::ROUND)))
+                })
+            }
+
+            #[inline(always)]
+            fn split_pow2(self) -> (Self, Self) {
+                // The exponent of 1½·x is k just where x / 2^k lies in [⅔, 4/3).
+                intrinsics! {
+                    let k = $getexp($mul(self.0, $set1(1.5)));
+                    (Self($scalef(self.0, $sub($set1(0.0), k))), Self(k))
+                }
+            }
+
+            register_reductions!();
+        }
+    };
+}
+
+avx512! {
+    F32x16(__m512) of f32; 16 lanes in __mmask16;
+    _mm512_set1_ps _mm512_loadu_ps _mm512_mask_loadu_ps _mm512_storeu_ps _mm512_mask_storeu_ps
+    _mm512_mask_blend_ps _mm512_cmp_ps_mask _mm512_cvtss_f32
+    _mm512_add_ps _mm512_sub_ps _mm512_mul_ps _mm512_div_ps _mm512_fmadd_ps _mm512_fnmadd_ps
+    _mm512_max_ps _mm512_min_ps _mm512_scalef_ps _mm512_getexp_ps
+}
+
+avx512! {
+    F64x8(__m512d) of f64; 8 lanes in __mmask8;
+    _mm512_set1_pd _mm512_loadu_pd _mm512_mask_loadu_pd _mm512_storeu_pd _mm512_mask_storeu_pd
+    _mm512_mask_blend_pd _mm512_cmp_pd_mask _mm512_cvtsd_f64
+    _mm512_add_pd _mm512_sub_pd _mm512_mul_pd _mm512_div_pd _mm512_fmadd_pd _mm512_fnmadd_pd
+    _mm512_max_pd _mm512_min_pd _mm512_scalef_pd _mm512_getexp_pd
+}
+
+impl Exchange for F32x16 {
+    #[inline(always)]
+    fn exchange(self, distance: usize) -> Self {
+        Self(intrinsics! {
+            match distance {
+                8 => _mm512_shuffle_f32x4::<0b01_00_11_10>(self.0, self.0),
+                4 => _mm512_shuffle_f32x4::<0b10_11_00_01>(self.0, self.0),
+                2 => _mm512_permute_ps::<0b01_00_11_10>(self.0),
+                _ => _mm512_permute_ps::<0b10_11_00_01>(self.0),
+            }
+        })
+    }
+}
+
+impl Exchange for F64x8 {
+    #[inline(always)]
+    fn exchange(self, distance: usize) -> Self {
+        Self(intrinsics! {
+            match distance {
+                4 => _mm512_shuffle_f64x2::<0b01_00_11_10>(self.0, self.0),
+                2 => _mm512_shuffle_f64x2::<0b10_11_00_01>(self.0, self.0),
+                _ => _mm512_permute_pd::<0b01_01_01_01>(self.0),
+            }
+        })
+    }
+}

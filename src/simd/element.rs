@@ -1,0 +1,77 @@
+//! What a lane can hold: `f32` or `f64`, and the constants that depend on the choice.
+
+use core::fmt::Debug;
+use core::ops::{Add, Div, Mul, Neg, Sub};
+
+/// A floating-point type that fills a lane.
+pub trait Element:
+    Copy
+    + Debug
+    + Default
+    + PartialOrd
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + Neg<Output = Self>
+    + Send
+    + Sync
+    + 'static
+{
+    /// Lanes over which every sum runs, whatever the width of a register: 128 bytes.
+    const STRIPE: usize;
+
+    /// 0.
+    const ZERO: Self;
+    /// 1.
+    const ONE: Self;
+    /// Negative infinity.
+    const NEG_INFINITY: Self;
+    /// Not a number.
+    const NAN: Self;
+
+    /// ⅔, where [`split_pow2`](super::Vector::split_pow2) cuts.
+    const TWO_THIRDS: Self;
+    /// 1.5 · 2^(significand bits): adding it rounds to an integer and leaves that integer in the
+    /// low bits of the significand.
+    const ROUND: Self;
+
+    /// Whether `self` is neither infinite nor NaN.
+    fn is_finite(self) -> bool;
+    /// Whether `self` is NaN.
+    fn is_nan(self) -> bool;
+    /// The nearest number to an integer.
+    fn from_u64(integer: u64) -> Self;
+}
+
+macro_rules! element {
+    ($float:ident, $stripe:literal) => {
+        impl Element for $float {
+            const STRIPE: usize = $stripe;
+            const ZERO: Self = 0.0;
+            const ONE: Self = 1.0;
+            const NEG_INFINITY: Self = $float::NEG_INFINITY;
+            const NAN: Self = $float::NAN;
+            const TWO_THIRDS: Self = 2.0 / 3.0;
+            const ROUND: Self = 1.5 / $float::EPSILON;
+
+            #[inline(always)]
+            fn is_finite(self) -> bool {
+                $float::is_finite(self)
+            }
+
+            #[inline(always)]
+            fn is_nan(self) -> bool {
+                $float::is_nan(self)
+            }
+
+            #[inline(always)]
+            fn from_u64(integer: u64) -> Self {
+                integer as $float
+            }
+        }
+    };
+}
+
+element!(f32, 32);
+element!(f64, 16);

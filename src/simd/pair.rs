@@ -1,0 +1,107 @@
+//! Two vectors as one: how kernels interleave independent chains of instructions.
+
+use super::vector::{Count, Vector};
+use crate::math::TwoFold;
+
+/// Two vectors side by side, `.0` the lower lanes.
+///
+/// One vector's operations depend on each other, and the CPU's scheduler fills with waiting
+/// instructions before its ports do. Pairs (and pairs of pairs) put independent instructions next
+/// to each other in the program itself.
+#[derive(Clone, Copy)]
+pub struct Pair<V>(pub V, pub V);
+
+/// Operations that act on each half alone.
+macro_rules! lanewise {
+    ($($name:ident($($operand:ident),*);)*) => {$(
+        #[inline(always)]
+        fn $name(self, $($operand: Self),*) -> Self {
+            Self(self.0.$name($($operand.0),*), self.1.$name($($operand.1),*))
+        }
+    )*};
+}
+
+impl<V: Vector> Vector for Pair<V> {
+    type Element = V::Element;
+    type Token = V::Token;
+    type Register = V::Register;
+    type PerStripe = <V::PerStripe as Count>::Half;
+
+    const LANES: usize = 2 * V::LANES;
+    const FUSED: bool = V::FUSED;
+
+    #[inline(always)]
+    fn splat(token: Self::Token, x: Self::Element) -> Self {
+        let half = V::splat(token, x);
+        Self(half, half)
+    }
+
+    #[inline(always)]
+    fn load(token: Self::Token, x: &[Self::Element], fill: Self::Element) -> Self {
+        let upper = x.get(V::LANES..).unwrap_or(&[]);
+        Self(V::load(token, x, fill), V::load(token, upper, fill))
+    }
+
+    #[inline(always)]
+    fn store(self, out: &mut [Self::Element]) {
+        self.0.store(out);
+        self.1.store(out.get_mut(V::LANES..).unwrap_or(&mut []));
+    }
+
+    #[inline(always)]
+    fn first(self) -> Self::Element {
+        self.0.first()
+    }
+
+    #[inline(always)]
+    fn position(self, value: Self::Element) -> Option<usize> {
+        match self.0.position(value) {
+            None => self.1.position(value).map(|lane| lane + V::LANES),
+            found => found,
+        }
+    }
+
+    #[inline(always)]
+    fn with_lane(self, lane: usize, value: Self::Element) -> Self {
+        Self(
+            self.0.with_lane(lane, value),
+            self.1.with_lane(lane.wrapping_sub(V::LANES), value),
+        )
+    }
+
+    #[inline(always)]
+    fn split_pow2(self) -> (Self, Self) {
+        let (lower, upper) = (self.0.split_pow2(), self.1.split_pow2());
+        (Self(lower.0, upper.0), Self(lower.1, upper.1))
+    }
+
+    #[inline(always)]
+    fn reduce_sum(sum: TwoFold<Self>) -> TwoFold<Self::Register> {
+        let lower = TwoFold {
+            hi: sum.hi.0,
+            lo: sum.lo.0,
+        };
+        let upper = TwoFold {
+            hi: sum.hi.1,
+            lo: sum.lo.1,
+        };
+        V::reduce_sum(lower.add(upper))
+    }
+
+    #[inline(always)]
+    fn reduce_max(self) -> Self::Element {
+        self.1.at_least(self.0).reduce_max()
+    }
+
+    lanewise! {
+        add(other);
+        sub(other);
+        mul(other);
+        div(other);
+        at_least(floor);
+        at_most(ceiling);
+        scale_by_pow2(rounded);
+        mul_add(factor, term);
+        neg_mul_add(factor, term);
+    }
+}

@@ -1,0 +1,230 @@
+//! 128 bits through `wide`: SSE2, NEON or `simd128`, chosen when the crate is compiled, and arrays
+//! where a target has none of them.
+
+use wide::bytemuck::cast;
+use wide::{f32x4, f64x2, i32x4, u32x4, u64x2};
+
+use super::element::Element;
+use super::vector::{
+    Exchange, Times, Vector, fold_lanes, max_across, register_reductions, sum_across,
+};
+use crate::math::TwoFold;
+
+/// Proof that needs no feature beyond those the crate is compiled for.
+#[derive(Clone, Copy)]
+pub struct Portable;
+
+/// Whether `wide` multiplies and adds with one rounding on the target.
+pub const FUSED: bool = cfg!(any(
+    all(target_arch = "aarch64", target_feature = "neon"),
+    all(target_feature = "sse2", target_feature = "fma"),
+));
+
+macro_rules! portable {
+    (
+        $vector:ident($register:ident) of $float:ident in $bits:ident, $unsigned:ident; $lanes:literal lanes
+    ) => {
+        /// One register.
+        #[derive(Clone, Copy)]
+        pub struct $vector($register);
+
+        impl Vector for $vector {
+            type Element = $float;
+            type Token = Portable;
+            type Register = Self;
+            type PerStripe = Times<{ <$float as Element>::STRIPE / $lanes }>;
+
+            const LANES: usize = $lanes;
+            const FUSED: bool = FUSED;
+
+            #[inline(always)]
+            fn splat(_: Portable, x: $float) -> Self {
+                Self($register::splat(x))
+            }
+
+            #[inline(always)]
+            fn load(_: Portable, x: &[$float], fill: $float) -> Self {
+                Self($register::new(match x.first_chunk::<$lanes>() {
+                    Some(full) => *full,
+                    None => Self::first_of(x, fill),
+                }))
+            }
+
+            #[inline(always)]
+            fn store(self, out: &mut [$float]) {
+                let lanes = self.0.to_array();
+                match out.first_chunk_mut::<$lanes>() {
+                    Some(full) => *full = lanes,
+                    None => Self::fill_partly(out, lanes),
+                }
+            }
+
+            #[inline(always)]
+            fn first(self) -> $float {
+                self.0.to_array()[0]
+            }
+
+            #[inline(always)]
+            fn add(self, other: Self) -> Self {
+                Self(self.0 + other.0)
+            }
+
+            #[inline(always)]
+            fn sub(self, other: Self) -> Self {
+                Self(self.0 - other.0)
+            }
+
+            #[inline(always)]
+            fn mul(self, other: Self) -> Self {
+                Self(self.0 * other.0)
+            }
+
+            #[inline(always)]
+            fn div(self, other: Self) -> Self {
+                Self(self.0 / other.0)
+            }
+
+            #[inline(always)]
+            fn mul_add(self, factor: Self, term: Self) -> Self {
+                Self(self.0.mul_add(factor.0, term.0))
+            }
+
+            #[inline(always)]
+            fn neg_mul_add(self, factor: Self, term: Self) -> Self {
+                Self(self.0.mul_neg_add(factor.0, term.0))
+            }
+
+            // The maximum and minimum instructions of x86, wasm and NEON disagree about NaN; on
+            // x86 `wide` passes its operands on in this order, which has the meaning wanted.
+            #[inline(always)]
+            fn at_least(self, floor: Self) -> Self {
+                if cfg!(target_feature = "sse2") {
+                    Self(floor.0.fast_max(self.0))
+                } else {
+                    Self(floor.0.simd_gt(self.0).bitselect(floor.0, self.0))
+                }
+            }
+
+            #[inline(always)]
+            fn at_most(self, ceiling: Self) -> Self {
+                if cfg!(target_feature = "sse2") {
+                    Self(ceiling.0.fast_min(self.0))
+                } else {
+                    Self(ceiling.0.simd_lt(self.0).bitselect(ceiling.0, self.0))
+                }
+            }
+
+            #[inline(always)]
+            fn position(self, value: $float) -> Option<usize> {
+                let equal = self.0.simd_eq($register::splat(value)).to_bitmask();
+                (equal != 0).then_some(equal.trailing_zeros() as usize)
+            }
+
+            #[inline(always)]
+            fn with_lane(self, lane: usize, value: $float) -> Self {
+                let mut lanes = self.0.to_array();
+                if let Some(lane) = lanes.get_mut(lane) {
+                    *lane = value;
+                }
+                Self($register::new(lanes))
+            }
+
+            #[inline(always)]
+            fn scale_by_pow2(self, rounded: Self) -> Self {
+                // Two factors of half the exponent each: both are normal where the result is
+                // subnormal, and the product rounds once. Halving works on 32-bit lanes for both
+                // types, since all but the leading bits of an exponent in its place are 0.
+                const DIGITS: u32 = $float::MANTISSA_DIGITS - 1;
+                let exponent = cast::<_, $unsigned>(rounded.0) << DIGITS;
+                let half = cast::<i32x4, $unsigned>(cast::<_, i32x4>(exponent) >> 1)
+                    & $unsigned::splat($bits::MAX << DIGITS);
+                let rest = exponent - half;
+                let one = cast::<_, $unsigned>($register::splat(1.0));
+                Self(self.0 * cast::<_, $register>(half + one) * cast::<_, $register>(rest + one))
+            }
+
+            #[inline(always)]
+            fn split_pow2(self) -> (Self, Self) {
+                const DIGITS: u32 = $float::MANTISSA_DIGITS - 1;
+                const BIAS: $float = ($float::MAX_EXP - 1) as $float;
+                // Counted from ⅔, with the bias of 1: k + bias in the exponent's place.
+                let bits = cast::<_, $unsigned>(self.0);
+                let from_cut = bits - $unsigned::splat(<$float as Element>::TWO_THIRDS.to_bits());
+                let biased = from_cut + $unsigned::splat((1.0 as $float).to_bits());
+                let m = bits - (from_cut & $unsigned::splat($bits::MAX << DIGITS));
+                let round = $register::splat(<$float as Element>::ROUND);
+                let k = (biased >> DIGITS) + cast::<_, $unsigned>(round);
+                let k = cast::<_, $register>(k) - round - $register::splat(BIAS);
+                (Self(cast(m)), Self(k))
+            }
+
+            register_reductions!();
+        }
+    };
+}
+
+portable!(F32x4(f32x4) of f32 in u32, u32x4; 4 lanes);
+portable!(F64x2(f64x2) of f64 in u64, u64x2; 2 lanes);
+
+// Lane by lane: a loop over the slice would be compiled to a call of `memcpy`.
+impl F32x4 {
+    /// The elements of `x`, fewer than there are lanes, then `fill`.
+    #[inline(always)]
+    fn first_of(x: &[f32], fill: f32) -> [f32; 4] {
+        match *x {
+            [a, b, c, ..] => [a, b, c, fill],
+            [a, b] => [a, b, fill, fill],
+            [a] => [a, fill, fill, fill],
+            [] => [fill; 4],
+        }
+    }
+
+    /// Writes to `out` the lanes that it has room for, fewer than all.
+    #[inline(always)]
+    fn fill_partly(out: &mut [f32], lanes: [f32; 4]) {
+        match out {
+            [a, b, c, ..] => [*a, *b, *c, _] = lanes,
+            [a, b] => [*a, *b, _, _] = lanes,
+            [a] => [*a, _, _, _] = lanes,
+            [] => {}
+        }
+    }
+}
+
+impl F64x2 {
+    /// The elements of `x`, fewer than there are lanes, then `fill`.
+    #[inline(always)]
+    fn first_of(x: &[f64], fill: f64) -> [f64; 2] {
+        match *x {
+            [a, ..] => [a, fill],
+            [] => [fill; 2],
+        }
+    }
+
+    /// Writes to `out` the lanes that it has room for, fewer than all.
+    #[inline(always)]
+    fn fill_partly(out: &mut [f64], lanes: [f64; 2]) {
+        if let [a, ..] = out {
+            *a = lanes[0];
+        }
+    }
+}
+
+impl Exchange for F32x4 {
+    #[inline(always)]
+    fn exchange(self, distance: usize) -> Self {
+        let [a, b, c, d] = self.0.to_array();
+        Self(f32x4::new(match distance {
+            2 => [c, d, a, b],
+            _ => [b, a, d, c],
+        }))
+    }
+}
+
+impl Exchange for F64x2 {
+    #[inline(always)]
+    fn exchange(self, _distance: usize) -> Self {
+        let [a, b] = self.0.to_array();
+        Self(f64x2::new([b, a]))
+    }
+}

@@ -1,0 +1,134 @@
+//! One lane: small code for firmware, and the oracle of the other backends.
+
+use super::element::Element;
+use super::vector::{Times, Vector};
+use crate::math::TwoFold;
+
+/// Proof that needs no feature.
+#[derive(Clone, Copy)]
+pub struct ScalarToken;
+
+/// A vector of one lane. Products and sums round apart, whatever the target offers.
+#[derive(Clone, Copy)]
+pub struct Scalar<E>(E);
+
+macro_rules! scalar {
+    ($float:ident, $bits:ident, $signed:ident) => {
+        impl Vector for Scalar<$float> {
+            type Element = $float;
+            type Token = ScalarToken;
+            type Register = Self;
+            type PerStripe = Times<{ <$float as Element>::STRIPE }>;
+
+            const LANES: usize = 1;
+            const FUSED: bool = false;
+
+            #[inline(always)]
+            fn splat(_: ScalarToken, x: $float) -> Self {
+                Self(x)
+            }
+
+            #[inline(always)]
+            fn load(_: ScalarToken, x: &[$float], fill: $float) -> Self {
+                Self(x.first().copied().unwrap_or(fill))
+            }
+
+            #[inline(always)]
+            fn store(self, out: &mut [$float]) {
+                if let Some(lane) = out.first_mut() {
+                    *lane = self.0;
+                }
+            }
+
+            #[inline(always)]
+            fn first(self) -> $float {
+                self.0
+            }
+
+            #[inline(always)]
+            fn add(self, other: Self) -> Self {
+                Self(self.0 + other.0)
+            }
+
+            #[inline(always)]
+            fn sub(self, other: Self) -> Self {
+                Self(self.0 - other.0)
+            }
+
+            #[inline(always)]
+            fn mul(self, other: Self) -> Self {
+                Self(self.0 * other.0)
+            }
+
+            #[inline(always)]
+            fn div(self, other: Self) -> Self {
+                Self(self.0 / other.0)
+            }
+
+            #[inline(always)]
+            fn mul_add(self, factor: Self, term: Self) -> Self {
+                Self(self.0 * factor.0 + term.0)
+            }
+
+            #[inline(always)]
+            fn neg_mul_add(self, factor: Self, term: Self) -> Self {
+                Self(term.0 - self.0 * factor.0)
+            }
+
+            #[inline(always)]
+            fn at_least(self, floor: Self) -> Self {
+                if floor.0 > self.0 { floor } else { self }
+            }
+
+            #[inline(always)]
+            fn at_most(self, ceiling: Self) -> Self {
+                if ceiling.0 < self.0 { ceiling } else { self }
+            }
+
+            #[inline(always)]
+            fn position(self, value: $float) -> Option<usize> {
+                (self.0 == value).then_some(0)
+            }
+
+            #[inline(always)]
+            fn with_lane(self, lane: usize, value: $float) -> Self {
+                if lane == 0 { Self(value) } else { self }
+            }
+
+            #[inline(always)]
+            fn scale_by_pow2(self, rounded: Self) -> Self {
+                const DIGITS: u32 = $float::MANTISSA_DIGITS - 1;
+                let exponent = (rounded.0.to_bits() << DIGITS) as $signed;
+                let half = (exponent >> 1) as $bits & ($bits::MAX << DIGITS);
+                let rest = (exponent as $bits).wrapping_sub(half);
+                let one = (1.0 as $float).to_bits();
+                let by = |exponent: $bits| $float::from_bits(exponent.wrapping_add(one));
+                Self(self.0 * by(half) * by(rest))
+            }
+
+            #[inline(always)]
+            fn split_pow2(self) -> (Self, Self) {
+                const DIGITS: u32 = $float::MANTISSA_DIGITS - 1;
+                let bits = self.0.to_bits();
+                let exponent = (bits.wrapping_sub(<$float as Element>::TWO_THIRDS.to_bits())
+                    as $signed)
+                    >> DIGITS;
+                let m = bits.wrapping_sub((exponent << DIGITS) as $bits);
+                (Self($float::from_bits(m)), Self(exponent as $float))
+            }
+
+            #[inline(always)]
+            fn reduce_sum(sum: TwoFold<Self>) -> TwoFold<Self> {
+                sum
+            }
+
+            #[inline(always)]
+            fn reduce_max(self) -> $float {
+                self.0
+            }
+        }
+    };
+}
+
+scalar!(f32, u32, i32);
+scalar!(f64, u64, i64);

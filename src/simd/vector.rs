@@ -1,0 +1,184 @@
+//! The vector type that every kernel is written against.
+
+use super::element::Element;
+use crate::math::TwoFold;
+
+/// A number of vectors, known to the compiler where a constant of a generic type is not.
+pub trait Count {
+    /// An array of so many values.
+    type Of<V: Copy>: AsRef<[V]> + AsMut<[V]> + Copy;
+    /// Half as many, at least one.
+    type Half: Count;
+    /// The array in which every value is `value`.
+    fn filled<V: Copy>(value: V) -> Self::Of<V>;
+    /// The array's first value.
+    fn first<V: Copy>(array: &Self::Of<V>) -> V;
+}
+
+/// The number `N`.
+pub struct Times<const N: usize>;
+
+macro_rules! count {
+    ($($n:literal $half:literal;)*) => {$(
+        impl Count for Times<$n> {
+            type Of<V: Copy> = [V; $n];
+            type Half = Times<$half>;
+
+            #[inline(always)]
+            fn filled<V: Copy>(value: V) -> [V; $n] {
+                [value; $n]
+            }
+
+            #[inline(always)]
+            fn first<V: Copy>(array: &[V; $n]) -> V {
+                array[0]
+            }
+        }
+    )*};
+}
+
+count! { 1 1; 2 1; 4 2; 8 4; 16 8; 32 16; }
+
+/// Something for each vector of one stripe, the lanes over which every sum runs.
+pub type Stripe<V, Item = V> = <<V as Vector>::PerStripe as Count>::Of<Item>;
+
+/// Floating-point lanes of one instruction set.
+///
+/// A value is the proof that its instructions may run: vectors are made only by [`splat`] and
+/// [`load`], which ask for the level's token, and a token is made only where the CPU is known to
+/// have the features. So everything below is safe to call, and kernels read like their formulas.
+///
+/// Operations round to nearest even, keep subnormal numbers, and give the same bits in every
+/// implementation of the same family (see [`FUSED`]), except for the payload of a NaN.
+///
+/// [`splat`]: Vector::splat
+/// [`load`]: Vector::load
+/// [`FUSED`]: Vector::FUSED
+pub trait Vector: Copy {
+    /// The type of a lane.
+    type Element: Element;
+    /// Proof that the CPU has the instructions.
+    type Token: Copy;
+    /// One machine register of the same lanes, for the few values that a whole row shares.
+    type Register: Vector<Element = Self::Element, Token = Self::Token, Register = Self::Register>;
+    /// How many vectors hold one stripe of [`Element::STRIPE`] elements.
+    type PerStripe: Count;
+
+    /// The number of lanes, a power of two that divides [`Element::STRIPE`].
+    const LANES: usize;
+    /// Whether [`mul_add`](Vector::mul_add) rounds once. Fused and unfused levels form two
+    /// families: bits agree within a family.
+    const FUSED: bool;
+
+    /// Every lane holds `x`.
+    fn splat(token: Self::Token, x: Self::Element) -> Self;
+    /// The first elements of `x`, as many as there are lanes; where `x` is shorter, `fill`.
+    fn load(token: Self::Token, x: &[Self::Element], fill: Self::Element) -> Self;
+    /// Writes the first lanes, as many as `out` has room for.
+    fn store(self, out: &mut [Self::Element]);
+    /// The first lane.
+    fn first(self) -> Self::Element;
+
+    /// `self + other`.
+    fn add(self, other: Self) -> Self;
+    /// `self - other`.
+    fn sub(self, other: Self) -> Self;
+    /// `self * other`.
+    fn mul(self, other: Self) -> Self;
+    /// `self / other`, correctly rounded: never by way of an estimated reciprocal.
+    fn div(self, other: Self) -> Self;
+    /// `self * factor + term`, rounded once where [`FUSED`](Vector::FUSED), else twice.
+    fn mul_add(self, factor: Self, term: Self) -> Self;
+    /// `term - self * factor`, rounded as in [`mul_add`](Vector::mul_add).
+    fn neg_mul_add(self, factor: Self, term: Self) -> Self;
+
+    /// `floor` where `floor > self`, else `self`: a NaN in `self` stays, one in `floor` is ignored.
+    fn at_least(self, floor: Self) -> Self;
+    /// `ceiling` where `ceiling < self`, else `self`: NaN as in [`at_least`](Vector::at_least).
+    fn at_most(self, ceiling: Self) -> Self;
+    /// The first lane that equals `value`.
+    fn position(self, value: Self::Element) -> Option<usize>;
+    /// `self` with `value` in one lane.
+    fn with_lane(self, lane: usize, value: Self::Element) -> Self;
+
+    /// `self * 2^k` with one rounding, where `rounded` is `k + ROUND`, the sum that left the
+    /// integer `k` in the low bits of its significand (see [`Element::ROUND`]).
+    ///
+    /// For `k` in ±250 (`f32`) or ±2000 (`f64`) and `self` at most 2 in magnitude, and where
+    /// `self * 2^(k/2)` is normal: results overflow to infinity and underflow gradually. NaN in
+    /// `self` stays.
+    fn scale_by_pow2(self, rounded: Self) -> Self;
+
+    /// `(m, k)` with `self = m * 2^k` exactly and `m` in [⅔, 4/3), for positive normal lanes.
+    fn split_pow2(self) -> (Self, Self);
+
+    /// The lanes' sum in a fixed tree: lanes at half the distance each time.
+    fn reduce_sum(sum: TwoFold<Self>) -> TwoFold<Self::Register>;
+    /// The largest lane, as [`at_least`](Vector::at_least) compares.
+    fn reduce_max(self) -> Self::Element;
+}
+
+/// A register whose lanes can change places.
+pub trait Exchange: Vector<Register = Self> {
+    /// Lane i receives lane i XOR `distance`, a power of two below [`Vector::LANES`].
+    fn exchange(self, distance: usize) -> Self;
+}
+
+/// Folds a register's lanes in a fixed tree, from the largest distance to the smallest.
+macro_rules! fold_lanes {
+    ($fold:ident, $value:expr) => {{
+        let value = $value;
+        let value = if Self::LANES > 8 {
+            $fold(value, 8)
+        } else {
+            value
+        };
+        let value = if Self::LANES > 4 {
+            $fold(value, 4)
+        } else {
+            value
+        };
+        let value = if Self::LANES > 2 {
+            $fold(value, 2)
+        } else {
+            value
+        };
+        if Self::LANES > 1 {
+            $fold(value, 1)
+        } else {
+            value
+        }
+    }};
+}
+
+/// `sum` plus itself with lanes exchanged.
+#[inline(always)]
+pub fn sum_across<V: Exchange>(sum: TwoFold<V>, distance: usize) -> TwoFold<V> {
+    sum.add(TwoFold {
+        hi: sum.hi.exchange(distance),
+        lo: sum.lo.exchange(distance),
+    })
+}
+
+/// The larger of each lane and its partner.
+#[inline(always)]
+pub fn max_across<V: Exchange>(max: V, distance: usize) -> V {
+    max.exchange(distance).at_least(max)
+}
+
+/// The reductions of [`Vector`] for a register.
+macro_rules! register_reductions {
+    () => {
+        #[inline(always)]
+        fn reduce_sum(sum: TwoFold<Self>) -> TwoFold<Self> {
+            fold_lanes!(sum_across, sum)
+        }
+
+        #[inline(always)]
+        fn reduce_max(self) -> Self::Element {
+            fold_lanes!(max_across, self).first()
+        }
+    };
+}
+
+pub(super) use {fold_lanes, register_reductions};
