@@ -3,7 +3,8 @@
 //! With M the largest logit, the loss is ln(Σ e^x / e^M) + (M − x[label]). Both parts are at least
 //! 0, so nothing cancels, and a confident row's tiny loss keeps its digits.
 
-use super::row_sum::{RowSum, Shifted, row_sum};
+use super::frame::Shifted;
+use super::row_sum::{RowSum, row_sum};
 use super::softmax::scaled_softmax;
 use crate::loss::{Labels, LossSum};
 use crate::math::TwoFold;
@@ -86,12 +87,10 @@ fn complement<V: Vector<Element: Shifted>>(
     let others = if label == row.argmax {
         row.rest
     } else {
-        let term = row
-            .frame
-            .exp_either(token, V::Register::splat(token, logit));
+        let term = row.frame.exp(token, V::Register::splat(token, logit));
         let zero = V::Register::splat(token, V::Element::ZERO);
         row.rest.add_single(zero.sub(term)).add_single(row.peak)
     };
-    let factor = V::Register::splat(token, scale).div(row.total().value());
+    let factor = V::Register::splat(token, scale).div(row.total());
     others.value().mul(factor).first()
 }

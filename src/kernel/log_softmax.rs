@@ -1,7 +1,8 @@
 //! x − ln Σ e^x.
 
+use super::frame::Shifted;
 use super::map::{Map, map};
-use super::row_sum::{Shifted, row_sum};
+use super::row_sum::row_sum;
 use crate::rows::RowsMut;
 use crate::simd::{Element, InOut, Span, Vector};
 

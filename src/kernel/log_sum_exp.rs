@@ -1,6 +1,7 @@
 //! ln Σ e^x.
 
-use super::row_sum::{Shifted, row_sum};
+use super::frame::Shifted;
+use super::row_sum::row_sum;
 use crate::rows::Rows;
 use crate::simd::Vector;
 

@@ -6,6 +6,7 @@
 
 pub mod cross_entropy;
 pub mod elementwise;
+pub mod frame;
 pub mod log_softmax;
 pub mod log_sum_exp;
 pub mod map;

@@ -4,8 +4,9 @@
 //! Longer rows are summed in one pass that only reads, and then each exponential is computed
 //! again as it is written: two reads and one write of memory instead of three and two.
 
+use super::frame::{Frame, Shifted};
 use super::map::{Map, map};
-use super::row_sum::{Frame, RowSum, Shifted, row_sum, row_sum_stored};
+use super::row_sum::{RowSum, row_sum, row_sum_stored};
 use crate::rows::RowsMut;
 use crate::simd::{Element, InOut, Span, Vector};
 
@@ -41,22 +42,25 @@ pub fn scaled_softmax<V: Vector<Element: Shifted>>(
 ) -> Result<RowSum<V>, V::Element> {
     let stored = row.len() <= STORED_BYTES / size_of::<V::Element>();
     let sum = if stored {
-        row_sum_stored::<V, _>(token, row.reborrow())
+        row_sum_stored::<V>(token, row.reborrow())
     } else {
         row_sum::<V>(token, row.source())
     };
     match &sum {
         Ok(sum) => {
-            let factor = V::Register::splat(token, factor)
-                .div(sum.total().value())
-                .first();
-            let frame = sum.frame;
+            let factor = V::Register::splat(token, factor).div(sum.total()).first();
+            let scale = Scale::new(factor);
             if stored {
-                map::<V, _>(token, row.written(), Scale(factor));
-            } else if frame.subtracts() {
-                map::<V, _>(token, row, ScaledExp::<_, true> { frame, factor });
+                map::<V, _>(token, row.written(), scale);
             } else {
-                map::<V, _>(token, row, ScaledExp::<_, false> { frame, factor });
+                map::<V, _>(
+                    token,
+                    row,
+                    ScaledExp {
+                        frame: sum.frame,
+                        scale,
+                    },
+                );
             }
         }
         Err(_) => row.target().fill(V::Element::NAN),
@@ -64,28 +68,63 @@ pub fn scaled_softmax<V: Vector<Element: Shifted>>(
     sum
 }
 
-/// Multiplies by a number.
+/// Multiplies numbers that are not negative, such that products below the normal numbers come out
+/// subnormal and rounded as they should, but without the time that the hardware takes for them.
 #[derive(Clone, Copy)]
-struct Scale<E>(E);
+struct Scale<E> {
+    factor: E,
+    /// Products of lower numbers are subnormal.
+    subnormal_below: E,
+    /// The factor in units of the smallest subnormal number.
+    units: E,
+}
+
+impl<E: Element> Scale<E> {
+    #[inline(always)]
+    fn new(factor: E) -> Self {
+        let (a, b) = E::SUBNORMALS_IN_ONE;
+        let units = factor * a * b;
+        let usable = factor > E::ZERO && units.is_finite();
+        Self {
+            factor,
+            subnormal_below: if usable {
+                E::MIN_POSITIVE / factor
+            } else {
+                E::NEG_INFINITY
+            },
+            units,
+        }
+    }
+}
 
 impl<V: Vector> Map<V> for Scale<V::Element> {
     #[inline(always)]
     fn apply(self, token: V::Token, x: V) -> V {
-        x.mul(V::splat(token, self.0))
+        let factor = V::splat(token, self.factor);
+        let bound = V::splat(token, self.subnormal_below);
+        if !x.any_less(bound) {
+            return x.mul(factor);
+        }
+        // The bits of a subnormal number are its count of units, an integer.
+        let integral = V::splat(token, V::Element::INTEGRAL);
+        let rounded = x.mul_add(V::splat(token, self.units), integral);
+        let subnormal = rounded.bits_sub(integral);
+        x.at_least(bound)
+            .mul(factor)
+            .replace_where_less(x, bound, subnormal)
     }
 }
 
 /// The exponential in the frame of a sum, multiplied by a number.
 #[derive(Clone, Copy)]
-struct ScaledExp<E, const SUBTRACT: bool> {
+struct ScaledExp<E> {
     frame: Frame<E>,
-    factor: E,
+    scale: Scale<E>,
 }
 
-impl<V: Vector<Element: Shifted>, const SUBTRACT: bool> Map<V> for ScaledExp<V::Element, SUBTRACT> {
+impl<V: Vector<Element: Shifted>> Map<V> for ScaledExp<V::Element> {
     #[inline(always)]
     fn apply(self, token: V::Token, x: V) -> V {
-        let power = self.frame.exp::<V, SUBTRACT>(token, x);
-        power.mul(V::splat(token, self.factor))
+        self.scale.apply(token, self.frame.exp(token, x))
     }
 }

@@ -49,7 +49,7 @@ impl Exponential for f32 {
     const LN_2_SHORT_REST: Self = 1.428_606_8e-6;
     const LN_2: Self = core::f32::consts::LN_2;
     const LN_2_REST: Self = -1.904_654_2e-9;
-    const EXP_LOW: Self = -104.0;
+    const EXP_LOW: Self = -112.0;
     const EXP_HIGH: Self = 89.0;
     const NEAREST_IF_FUSED: bool = true;
     const OFF_CENTRE: Self = 0.084_962_5;
@@ -71,7 +71,7 @@ impl Exponential for f64 {
     const LN_2_SHORT_REST: Self = -1.723_944_452_561_483_5e-13;
     const LN_2: Self = core::f64::consts::LN_2;
     const LN_2_REST: Self = 2.319_046_813_846_299_6e-17;
-    const EXP_LOW: Self = -746.0;
+    const EXP_LOW: Self = -768.0;
     const EXP_HIGH: Self = 710.0;
     const NEAREST_IF_FUSED: bool = false;
     const OFF_CENTRE: Self = 0.084_962_500_721_156_18;
@@ -105,16 +105,24 @@ pub fn exp<V: Vector<Element: Exponential>>(token: V::Token, x: V) -> V {
     let x = x
         .at_least(V::splat(token, V::Element::EXP_LOW))
         .at_most(V::splat(token, V::Element::EXP_HIGH));
-    exp_scaled(token, x, V::splat(token, V::Element::ROUND))
+    let (power, rounded) = exp_parts(token, x, V::splat(token, V::Element::ROUND));
+    power.scale_by_pow2_gradual(rounded)
 }
 
-/// e^x · 2^−N where `round` is ROUND − N, for x·log₂ e − N within the range of
-/// [`Vector::scale_by_pow2`].
+/// e^x · 2^−N where `round` is ROUND − N and the result is normal.
+#[inline(always)]
+pub fn exp_scaled<V: Vector<Element: Exponential>>(token: V::Token, x: V, round: V) -> V {
+    let (power, rounded) = exp_parts(token, x, round);
+    power.scale_by_pow2(rounded)
+}
+
+/// e^x · 2^−N as a number in [½, 2] and a power of two, in the form that
+/// [`Vector::scale_by_pow2`] takes; `round` is ROUND − N.
 ///
 /// The integer N costs nothing: it moves the constant that rounds, so that the low bits of the
 /// rounded sum hold n − N while the subtraction below still yields n.
 #[inline(always)]
-pub fn exp_scaled<V: Vector<Element: Exponential>>(token: V::Token, x: V, round: V) -> V {
+fn exp_parts<V: Vector<Element: Exponential>>(token: V::Token, x: V, round: V) -> (V, V) {
     let nearest = V::FUSED && V::Element::NEAREST_IF_FUSED;
     let log2_e = V::splat(token, V::Element::LOG2_E);
     let rounded = if nearest {
@@ -129,7 +137,7 @@ pub fn exp_scaled<V: Vector<Element: Exponential>>(token: V::Token, x: V, round:
     } else {
         careful_exp(token, x, n)
     };
-    power.scale_by_pow2(rounded)
+    (power, rounded)
 }
 
 /// e^(x − n·ln 2), the nearest form.

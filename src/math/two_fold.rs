@@ -1,6 +1,6 @@
 //! Unevaluated sums of two numbers: twice the precision from additions alone.
 
-use crate::simd::Vector;
+use crate::simd::{Element, Vector};
 
 /// The unevaluated sum `hi + lo`.
 ///
@@ -15,6 +15,13 @@ pub struct TwoFold<V> {
 }
 
 impl<V: Vector> TwoFold<V> {
+    /// 0.
+    #[inline(always)]
+    pub fn zero(token: V::Token) -> Self {
+        let zero = V::splat(token, V::Element::ZERO);
+        Self { hi: zero, lo: zero }
+    }
+
     /// The exact sum of `a` and `b`: TwoSum, Knuth, The Art of Computer Programming, vol. 2,
     /// §4.2.2, theorem B. No condition on the magnitudes.
     #[inline(always)]
@@ -48,12 +55,21 @@ impl<V: Vector> TwoFold<V> {
         }
     }
 
-    /// `self` times a power of two, exact short of underflow.
+    /// `self` times 2^`powers`, for an integer `powers` ≤ 0; exact short of underflow.
+    ///
+    /// In two steps, because a power of two that matters may be subnormal on its own.
     #[inline(always)]
-    pub fn scale(self, power: V) -> Self {
+    pub fn shrink(self, token: V::Token, powers: V::Element) -> Self {
+        let round = V::splat(token, V::Element::ROUND);
+        let lowest = V::splat(token, V::Element::LOWEST_POWER);
+        let powers = V::splat(token, powers).at_least(lowest.add(lowest));
+        let half = powers.mul(V::splat(token, V::Element::HALF)).add(round);
+        let rest = powers.sub(half.sub(round)).add(round);
+        let one = V::splat(token, V::Element::ONE);
+        let (half, rest) = (one.scale_by_pow2(half), one.scale_by_pow2(rest));
         Self {
-            hi: self.hi.mul(power),
-            lo: self.lo.mul(power),
+            hi: self.hi.mul(half).mul(rest),
+            lo: self.lo.mul(half).mul(rest),
         }
     }
 

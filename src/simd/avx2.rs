@@ -87,6 +87,9 @@ macro_rules! avx2 {
                 match x.first_chunk::<$lanes>() {
                     // SAFETY: the features as above; the array spans one register.
                     Some(full) => Self(unsafe { $load(full.as_ptr()) }),
+                    // No instruction at all: a masked access to an address that is not mapped
+                    // costs hundreds of cycles, even if it touches nothing.
+                    None if x.is_empty() => Self::splat(token, fill),
                     None => {
                         let mask = Self::first_lanes(x.len());
                         let fill = Self::splat(token, fill);
@@ -99,6 +102,9 @@ macro_rules! avx2 {
 
             #[inline(always)]
             fn store(self, out: &mut [$float]) {
+                if out.is_empty() {
+                    return;
+                }
                 match out.first_chunk_mut::<$lanes>() {
                     // SAFETY: the features as above; the array spans one register.
                     Some(full) => unsafe { $store(full.as_mut_ptr(), self.0) },
@@ -146,7 +152,37 @@ macro_rules! avx2 {
             }
 
             #[inline(always)]
+            fn replace_where_less(self, x: Self, bound: Self, replacement: Self) -> Self {
+                Self(intrinsics! {
+                    $blend(self.0, replacement.0, $cmp::<_CMP_LT_OQ>(x.0, bound.0))
+                })
+            }
+
+            #[inline(always)]
+            fn any_less(self, bound: Self) -> bool {
+                intrinsics!($movemask($cmp::<_CMP_LT_OQ>(self.0, bound.0)) != 0)
+            }
+
+            #[inline(always)]
+            fn bits_sub(self, other: Self) -> Self {
+                Self(intrinsics!($to_float($sub_int(
+                    $to_int(self.0),
+                    $to_int(other.0)
+                ))))
+            }
+
+            #[inline(always)]
             fn scale_by_pow2(self, rounded: Self) -> Self {
+                const DIGITS: i32 = $float::MANTISSA_DIGITS as i32 - 1;
+                intrinsics! {
+                    let exponent = $shl::<DIGITS>($to_int(rounded.0));
+                    let power = $add_int(exponent, $to_int($set1(1.0)));
+                    Self($mul(self.0, $to_float(power)))
+                }
+            }
+
+            #[inline(always)]
+            fn scale_by_pow2_gradual(self, rounded: Self) -> Self {
                 // Two factors of half the exponent each: both are normal where the result is
                 // subnormal, and the product rounds once.
                 const DIGITS: i32 = $float::MANTISSA_DIGITS as i32 - 1;

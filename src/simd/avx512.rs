@@ -48,9 +48,10 @@ macro_rules! avx512 {
     (
         $vector:ident($register:ident) of $float:ident; $lanes:literal lanes in $mask:ident;
         $set1:ident $load:ident $mask_load:ident $store:ident $mask_store:ident
-        $blend:ident $cmpeq:ident $first:ident
+        $blend:ident $cmp:ident $first:ident
         $add:ident $sub:ident $mul:ident $div:ident $fmadd:ident $fnmadd:ident $max:ident $min:ident
-        $scalef:ident $getexp:ident
+        $scalef:ident $maskz_scalef:ident $getexp:ident
+        $to_int:ident $to_float:ident $sub_int:ident
     ) => {
         /// One register.
         #[derive(Clone, Copy)]
@@ -83,6 +84,9 @@ macro_rules! avx512 {
                 match x.first_chunk::<$lanes>() {
                     // SAFETY: the features as above; the array spans one register.
                     Some(full) => Self(unsafe { $load(full.as_ptr()) }),
+                    // No instruction at all: a masked access to an address that is not mapped
+                    // costs hundreds of cycles, even if it touches nothing.
+                    None if x.is_empty() => Self::splat(token, fill),
                     None => {
                         let mask = Self::first_lanes(x.len());
                         let fill = Self::splat(token, fill);
@@ -94,6 +98,9 @@ macro_rules! avx512 {
 
             #[inline(always)]
             fn store(self, out: &mut [$float]) {
+                if out.is_empty() {
+                    return;
+                }
                 match out.first_chunk_mut::<$lanes>() {
                     // SAFETY: the features as above; the array spans one register.
                     Some(full) => unsafe { $store(full.as_mut_ptr(), self.0) },
@@ -124,7 +131,7 @@ macro_rules! avx512 {
 
             #[inline(always)]
             fn position(self, value: $float) -> Option<usize> {
-                let equal = intrinsics!($cmpeq::<_CMP_EQ_OQ>(self.0, $set1(value)));
+                let equal = intrinsics!($cmp::<_CMP_EQ_OQ>(self.0, $set1(value)));
                 (equal != 0).then_some(equal.trailing_zeros() as usize)
             }
 
@@ -135,10 +142,42 @@ macro_rules! avx512 {
             }
 
             #[inline(always)]
+            fn replace_where_less(self, x: Self, bound: Self, replacement: Self) -> Self {
+                Self(intrinsics! {
+                    $blend($cmp::<_CMP_LT_OQ>(x.0, bound.0), self.0, replacement.0)
+                })
+            }
+
+            #[inline(always)]
+            fn any_less(self, bound: Self) -> bool {
+                intrinsics!($cmp::<_CMP_LT_OQ>(self.0, bound.0) != 0)
+            }
+
+            #[inline(always)]
+            fn bits_sub(self, other: Self) -> Self {
+                Self(intrinsics!($to_float($sub_int(
+                    $to_int(self.0),
+                    $to_int(other.0)
+                ))))
+            }
+
+            #[inline(always)]
             fn scale_by_pow2(self, rounded: Self) -> Self {
                 Self(intrinsics! {
                     $scalef(self.0, $sub(rounded.0, $set1(<$float as Element>::ROUND)))
                 })
+            }
+
+            #[inline(always)]
+            fn scale_by_pow2_gradual(self, rounded: Self) -> Self {
+                const LOWEST: $float =
+                    ($float::MIN_EXP - $float::MANTISSA_DIGITS as i32 - 1) as $float;
+                // Masked out where it is 0 anyway: underflow would cost a microcode assist.
+                intrinsics! {
+                    let k = $sub(rounded.0, $set1(<$float as Element>::ROUND));
+                    let counts = $cmp::<_CMP_NLT_UQ>(k, $set1(LOWEST));
+                    Self($maskz_scalef(counts, self.0, k))
+                }
             }
 
             #[inline(always)]
@@ -160,7 +199,8 @@ avx512! {
     _mm512_set1_ps _mm512_loadu_ps _mm512_mask_loadu_ps _mm512_storeu_ps _mm512_mask_storeu_ps
     _mm512_mask_blend_ps _mm512_cmp_ps_mask _mm512_cvtss_f32
     _mm512_add_ps _mm512_sub_ps _mm512_mul_ps _mm512_div_ps _mm512_fmadd_ps _mm512_fnmadd_ps
-    _mm512_max_ps _mm512_min_ps _mm512_scalef_ps _mm512_getexp_ps
+    _mm512_max_ps _mm512_min_ps _mm512_scalef_ps _mm512_maskz_scalef_ps _mm512_getexp_ps
+    _mm512_castps_si512 _mm512_castsi512_ps _mm512_sub_epi32
 }
 
 avx512! {
@@ -168,7 +208,8 @@ avx512! {
     _mm512_set1_pd _mm512_loadu_pd _mm512_mask_loadu_pd _mm512_storeu_pd _mm512_mask_storeu_pd
     _mm512_mask_blend_pd _mm512_cmp_pd_mask _mm512_cvtsd_f64
     _mm512_add_pd _mm512_sub_pd _mm512_mul_pd _mm512_div_pd _mm512_fmadd_pd _mm512_fnmadd_pd
-    _mm512_max_pd _mm512_min_pd _mm512_scalef_pd _mm512_getexp_pd
+    _mm512_max_pd _mm512_min_pd _mm512_scalef_pd _mm512_maskz_scalef_pd _mm512_getexp_pd
+    _mm512_castpd_si512 _mm512_castsi512_pd _mm512_sub_epi64
 }
 
 impl Exchange for F32x16 {

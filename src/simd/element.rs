@@ -23,8 +23,20 @@ pub trait Element:
 
     /// 0.
     const ZERO: Self;
+    /// ½.
+    const HALF: Self;
     /// 1.
     const ONE: Self;
+    /// The smallest positive normal number.
+    const MIN_POSITIVE: Self;
+    /// The exponent of two, well within the normal numbers, twice which is below all numbers.
+    const LOWEST_POWER: Self;
+    /// 2^(significand bits): adding it to a positive number below rounds to an integer, whose bits
+    /// are then the low bits of the sum.
+    const INTEGRAL: Self;
+    /// The factor from 1 to the smallest subnormal number's count, as two factors: the number
+    /// itself is out of range.
+    const SUBNORMALS_IN_ONE: (Self, Self);
     /// Negative infinity.
     const NEG_INFINITY: Self;
     /// Not a number.
@@ -49,7 +61,13 @@ macro_rules! element {
         impl Element for $float {
             const STRIPE: usize = $stripe;
             const ZERO: Self = 0.0;
+            const HALF: Self = 0.5;
             const ONE: Self = 1.0;
+            const MIN_POSITIVE: Self = $float::MIN_POSITIVE;
+            const LOWEST_POWER: Self = ($float::MIN_EXP + 5) as $float;
+            const INTEGRAL: Self = 1.0 / $float::EPSILON;
+            const SUBNORMALS_IN_ONE: (Self, Self) =
+                (0.5 / $float::MIN_POSITIVE, 2.0 / $float::EPSILON);
             const NEG_INFINITY: Self = $float::NEG_INFINITY;
             const NAN: Self = $float::NAN;
             const TWO_THIRDS: Self = 2.0 / 3.0;

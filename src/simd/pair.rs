@@ -54,6 +54,12 @@ impl<V: Vector> Vector for Pair<V> {
     }
 
     #[inline(always)]
+    fn any_less(self, bound: Self) -> bool {
+        // Not `||`: one branch for both halves.
+        self.0.any_less(bound.0) | self.1.any_less(bound.1)
+    }
+
+    #[inline(always)]
     fn position(self, value: Self::Element) -> Option<usize> {
         match self.0.position(value) {
             None => self.1.position(value).map(|lane| lane + V::LANES),
@@ -100,8 +106,11 @@ impl<V: Vector> Vector for Pair<V> {
         div(other);
         at_least(floor);
         at_most(ceiling);
+        bits_sub(other);
         scale_by_pow2(rounded);
+        scale_by_pow2_gradual(rounded);
         mul_add(factor, term);
         neg_mul_add(factor, term);
+        replace_where_less(x, bound, replacement);
     }
 }

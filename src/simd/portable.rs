@@ -130,7 +130,32 @@ macro_rules! portable {
             }
 
             #[inline(always)]
+            fn replace_where_less(self, x: Self, bound: Self, replacement: Self) -> Self {
+                Self(x.0.simd_lt(bound.0).bitselect(replacement.0, self.0))
+            }
+
+            #[inline(always)]
+            fn any_less(self, bound: Self) -> bool {
+                self.0.simd_lt(bound.0).any()
+            }
+
+            #[inline(always)]
+            fn bits_sub(self, other: Self) -> Self {
+                Self(cast(
+                    cast::<_, $unsigned>(self.0) - cast::<_, $unsigned>(other.0),
+                ))
+            }
+
+            #[inline(always)]
             fn scale_by_pow2(self, rounded: Self) -> Self {
+                const DIGITS: u32 = $float::MANTISSA_DIGITS - 1;
+                let exponent = cast::<_, $unsigned>(rounded.0) << DIGITS;
+                let one = cast::<_, $unsigned>($register::splat(1.0));
+                Self(self.0 * cast::<_, $register>(exponent + one))
+            }
+
+            #[inline(always)]
+            fn scale_by_pow2_gradual(self, rounded: Self) -> Self {
                 // Two factors of half the exponent each: both are normal where the result is
                 // subnormal, and the product rounds once. Halving works on 32-bit lanes for both
                 // types, since all but the leading bits of an exponent in its place are 0.

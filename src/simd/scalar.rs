@@ -96,7 +96,32 @@ macro_rules! scalar {
             }
 
             #[inline(always)]
+            fn replace_where_less(self, x: Self, bound: Self, replacement: Self) -> Self {
+                if x.0 < bound.0 { replacement } else { self }
+            }
+
+            #[inline(always)]
+            fn any_less(self, bound: Self) -> bool {
+                self.0 < bound.0
+            }
+
+            #[inline(always)]
+            fn bits_sub(self, other: Self) -> Self {
+                Self($float::from_bits(
+                    self.0.to_bits().wrapping_sub(other.0.to_bits()),
+                ))
+            }
+
+            #[inline(always)]
             fn scale_by_pow2(self, rounded: Self) -> Self {
+                const DIGITS: u32 = $float::MANTISSA_DIGITS - 1;
+                let exponent = rounded.0.to_bits() << DIGITS;
+                let one = (1.0 as $float).to_bits();
+                Self(self.0 * $float::from_bits(exponent.wrapping_add(one)))
+            }
+
+            #[inline(always)]
+            fn scale_by_pow2_gradual(self, rounded: Self) -> Self {
                 const DIGITS: u32 = $float::MANTISSA_DIGITS - 1;
                 let exponent = (rounded.0.to_bits() << DIGITS) as $signed;
                 let half = (exponent >> 1) as $bits & ($bits::MAX << DIGITS);

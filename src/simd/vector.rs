@@ -96,18 +96,30 @@ pub trait Vector: Copy {
     fn at_least(self, floor: Self) -> Self;
     /// `ceiling` where `ceiling < self`, else `self`: NaN as in [`at_least`](Vector::at_least).
     fn at_most(self, ceiling: Self) -> Self;
+    /// The number whose bits, as an integer, are those of `self` minus those of `other`.
+    fn bits_sub(self, other: Self) -> Self;
     /// The first lane that equals `value`.
     fn position(self, value: Self::Element) -> Option<usize>;
     /// `self` with `value` in one lane.
     fn with_lane(self, lane: usize, value: Self::Element) -> Self;
 
-    /// `self * 2^k` with one rounding, where `rounded` is `k + ROUND`, the sum that left the
-    /// integer `k` in the low bits of its significand (see [`Element::ROUND`]).
+    /// `replacement` where `x < bound`, else `self`: so also where `x` is NaN.
+    fn replace_where_less(self, x: Self, bound: Self, replacement: Self) -> Self;
+    /// Whether any lane is below `bound`.
+    fn any_less(self, bound: Self) -> bool;
+
+    /// `self * 2^k`, exact, where `rounded` is `k + ROUND`, the sum that left the integer `k` in
+    /// the low bits of its significand (see [`Element::ROUND`]).
     ///
-    /// For `k` in ±250 (`f32`) or ±2000 (`f64`) and `self` at most 2 in magnitude, and where
-    /// `self * 2^(k/2)` is normal: results overflow to infinity and underflow gradually. NaN in
-    /// `self` stays.
+    /// For `self` in [½, 2], `2^k` and the result normal. NaN in `self` stays.
     fn scale_by_pow2(self, rounded: Self) -> Self;
+    /// `self * 2^k` with one rounding, where `rounded` is `k + ROUND` as for
+    /// [`scale_by_pow2`](Vector::scale_by_pow2).
+    ///
+    /// For `self` in [½, 2] and `k` in ±250 (`f32`) or ±2000 (`f64`): results overflow to infinity
+    /// and underflow gradually; those that underflow to 0 cost no more than others. NaN in `self`
+    /// stays.
+    fn scale_by_pow2_gradual(self, rounded: Self) -> Self;
 
     /// `(m, k)` with `self = m * 2^k` exactly and `m` in [⅔, 4/3), for positive normal lanes.
     fn split_pow2(self) -> (Self, Self);

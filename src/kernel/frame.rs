@@ -1,0 +1,103 @@
+//! How a row's elements are brought into the range of the exponential.
+//!
+//! With M the row's largest element, every exponential is multiplied by the same 2^−N,
+//! N = round(M·log₂ e) − HEADROOM. Scaling by a power of two is exact, while subtracting M rounds
+//! every x and loses up to 2^6 units of e^x on ordinary logits: each x is reduced as it stands
+//! instead. (Dukhan and Ablavatski, The two-pass softmax algorithm, arXiv 2001.04438, 2020, keep
+//! a power of two with every element; here the row shares one.)
+//!
+//! Where N would no longer be small enough to round to, or (unfused) where n·ln 2 would no longer
+//! be exact, all x that count are so near to M in relation to their size that x − M is exact,
+//! and the shift is by M itself.
+//!
+//! The headroom keeps all exponentials that count above the subnormal numbers, which are slow and
+//! short of digits. Those that do not count become 0.
+
+use crate::math::exp::exp_scaled;
+use crate::math::ln::Logarithm;
+use crate::simd::Vector;
+
+/// The ranges of a type.
+pub trait Shifted: Logarithm {
+    /// An element so far below the largest counts as e^−∞: its share of the sum is less than half
+    /// the smallest subnormal number.
+    const NEGLIGIBLE: Self;
+    /// The power of two that the largest exponential gets, so that the smallest which counts is
+    /// normal.
+    const HEADROOM: Self;
+    /// Where the largest element lies in this range, N can be rounded to and n·ln 2 is exact in a
+    /// fused operation.
+    const FUSED_RANGE: (Self, Self);
+    /// Where the largest element lies in this range, n·ln 2 is exact without fused operations;
+    /// elsewhere x − M is exact for every x that counts.
+    const UNFUSED_RANGE: (Self, Self);
+}
+
+impl Shifted for f32 {
+    const NEGLIGIBLE: Self = 106.0;
+    const HEADROOM: Self = 32.0;
+    const FUSED_RANGE: (Self, Self) = (-2_097_152.0, 2_097_152.0);
+    const UNFUSED_RANGE: (Self, Self) = (-64.0, 176.0);
+}
+
+impl Shifted for f64 {
+    const NEGLIGIBLE: Self = 746.0;
+    const HEADROOM: Self = 64.0;
+    const FUSED_RANGE: (Self, Self) = (-1_125_899_906_842_624.0, 1_125_899_906_842_624.0);
+    const UNFUSED_RANGE: (Self, Self) = (-640.0, 1_408.0);
+}
+
+/// The shift and scale that a row's exponentials share.
+#[derive(Clone, Copy)]
+pub struct Frame<E> {
+    /// Subtracted from every element; 0 where the shift is by a power of two alone.
+    offset: E,
+    /// Lower differences contribute nothing.
+    floor: E,
+    /// ROUND − N.
+    round: E,
+}
+
+impl<E: Shifted> Frame<E> {
+    /// The frame for a row with the largest element `max`, which is finite.
+    #[inline(always)]
+    pub fn new(max: E, fused: bool) -> Self {
+        let (low, high) = if fused {
+            E::FUSED_RANGE
+        } else {
+            E::UNFUSED_RANGE
+        };
+        let near = low <= max && max <= high;
+        let (offset, max) = if near { (E::ZERO, max) } else { (max, E::ZERO) };
+        Self {
+            offset,
+            floor: max - E::NEGLIGIBLE,
+            round: E::ROUND + E::HEADROOM - ((max * E::LOG2_E + E::ROUND) - E::ROUND),
+        }
+    }
+
+    /// What is subtracted from every element: 0 unless the row is far from the origin.
+    #[inline(always)]
+    pub fn offset(self) -> E {
+        self.offset
+    }
+
+    /// By how many powers of two this frame's exponentials are larger than those of `other`.
+    #[inline(always)]
+    pub fn powers_above(self, other: Self) -> E {
+        self.round - other.round
+    }
+
+    /// e^x in this frame.
+    #[inline(always)]
+    pub fn exp<V: Vector<Element = E>>(self, token: V::Token, x: V) -> V {
+        self.exp_of_difference(token, x.sub(V::splat(token, self.offset)))
+    }
+
+    /// e^(x + offset) in this frame: where the offset is 0 or has been subtracted.
+    #[inline(always)]
+    pub fn exp_of_difference<V: Vector<Element = E>>(self, token: V::Token, x: V) -> V {
+        let power = exp_scaled(token, x, V::splat(token, self.round));
+        power.replace_where_less(x, V::splat(token, self.floor), V::splat(token, E::ZERO))
+    }
+}
