@@ -88,12 +88,9 @@ macro_rules! kernels {
 
 kernels! {
     exp = exp in elementwise, (data: InOut<'_, T>);
-    log_sum_exp = log_sum_exp in log_sum_exp, (row: &[T]) -> T;
-    log_sum_exp_rows = log_sum_exp_rows in log_sum_exp, (rows: Rows<'_, T>, out: &mut [T]);
-    softmax = softmax in softmax, (row: InOut<'_, T>) -> T;
-    softmax_rows = softmax_rows in softmax, (rows: RowsMut<'_, T>);
-    log_softmax = log_softmax in log_softmax, (row: InOut<'_, T>) -> T;
-    log_softmax_rows = log_softmax_rows in log_softmax, (rows: RowsMut<'_, T>);
+    log_sum_exp = log_sum_exp in log_sum_exp, (rows: Rows<'_, T>, out: &mut [T]);
+    softmax = softmax in softmax, (rows: InOut<'_, T>, columns: usize) -> T;
+    log_softmax = log_softmax in log_softmax, (rows: InOut<'_, T>, columns: usize) -> T;
     cross_entropy = loss in cross_entropy, (rows: Rows<'_, T>, labels: Labels<'_>) -> LossSum<T>;
     cross_entropy_gradient = loss_and_gradient in cross_entropy,
         (rows: RowsMut<'_, T>, labels: Labels<'_>, scale: T) -> LossSum<T>;

@@ -52,7 +52,9 @@ impl Level {
     /// [`log_sum_exp`](crate::log_sum_exp) at this level.
     #[inline]
     pub fn log_sum_exp<T: Float>(self, x: &[T]) -> T {
-        T::log_sum_exp(self, x)
+        let mut out = [T::NEG_INFINITY];
+        T::log_sum_exp(self, Rows::single(x), &mut out);
+        out[0]
     }
 
     /// [`log_sum_exp_rows`](crate::log_sum_exp_rows) at this level.
@@ -62,7 +64,7 @@ impl Level {
     #[inline]
     pub fn log_sum_exp_rows<T: Float>(self, rows: Rows<'_, T>, out: &mut [T]) -> Result<(), Error> {
         Error::check_lengths(rows.len(), out.len())?;
-        T::log_sum_exp_rows(self, rows, out);
+        T::log_sum_exp(self, rows, out);
         Ok(())
     }
 }

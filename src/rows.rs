@@ -36,6 +36,15 @@ impl<'a, T> Rows<'a, T> {
         Ok(Self { data, columns })
     }
 
+    /// One row; none if it is empty.
+    #[inline]
+    pub(crate) fn single(data: &'a [T]) -> Self {
+        Self {
+            data,
+            columns: data.len(),
+        }
+    }
+
     /// The number of rows.
     #[inline]
     pub fn len(&self) -> usize {
@@ -103,6 +112,12 @@ impl<'a, T> RowsMut<'a, T> {
     pub fn new(data: &'a mut [T], columns: usize) -> Result<Self, Error> {
         check(data.len(), columns)?;
         Ok(Self { data, columns })
+    }
+
+    /// All elements, row by row.
+    #[inline]
+    pub(crate) fn into_data(self) -> &'a mut [T] {
+        self.data
     }
 
     /// The same rows, to read.

@@ -134,7 +134,8 @@ impl Level {
     /// [`softmax_in_place`](crate::softmax_in_place) at this level.
     #[inline]
     pub fn softmax_in_place<T: Float>(self, x: &mut [T]) -> T {
-        T::softmax(self, InOut::in_place(x))
+        let columns = x.len();
+        T::softmax(self, InOut::in_place(x), columns)
     }
 
     /// [`softmax_into`](crate::softmax_into) at this level.
@@ -143,19 +144,21 @@ impl Level {
     /// As there.
     #[inline]
     pub fn softmax_into<T: Float>(self, x: &[T], out: &mut [T]) -> Result<T, Error> {
-        Ok(T::softmax(self, InOut::beside(x, out)?))
+        Ok(T::softmax(self, InOut::beside(x, out)?, x.len()))
     }
 
     /// [`softmax_rows_in_place`](crate::softmax_rows_in_place) at this level.
     #[inline]
     pub fn softmax_rows_in_place<T: Float>(self, rows: RowsMut<'_, T>) {
-        T::softmax_rows(self, rows);
+        let columns = rows.columns();
+        T::softmax(self, InOut::in_place(rows.into_data()), columns);
     }
 
     /// [`log_softmax_in_place`](crate::log_softmax_in_place) at this level.
     #[inline]
     pub fn log_softmax_in_place<T: Float>(self, x: &mut [T]) -> T {
-        T::log_softmax(self, InOut::in_place(x))
+        let columns = x.len();
+        T::log_softmax(self, InOut::in_place(x), columns)
     }
 
     /// [`log_softmax_into`](crate::log_softmax_into) at this level.
@@ -164,12 +167,13 @@ impl Level {
     /// As there.
     #[inline]
     pub fn log_softmax_into<T: Float>(self, x: &[T], out: &mut [T]) -> Result<T, Error> {
-        Ok(T::log_softmax(self, InOut::beside(x, out)?))
+        Ok(T::log_softmax(self, InOut::beside(x, out)?, x.len()))
     }
 
     /// [`log_softmax_rows_in_place`](crate::log_softmax_rows_in_place) at this level.
     #[inline]
     pub fn log_softmax_rows_in_place<T: Float>(self, rows: RowsMut<'_, T>) {
-        T::log_softmax_rows(self, rows);
+        let columns = rows.columns();
+        T::log_softmax(self, InOut::in_place(rows.into_data()), columns);
     }
 }

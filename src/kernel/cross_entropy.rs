@@ -4,7 +4,7 @@
 //! 0, so nothing cancels, and a confident row's tiny loss keeps its digits.
 
 use super::frame::Shifted;
-use super::row_sum::{RowSum, row_sum};
+use super::row_sum::{Peak, RowSum, row_sum};
 use super::softmax::scaled_softmax;
 use crate::loss::{Labels, LossSum};
 use crate::math::TwoFold;
@@ -21,7 +21,7 @@ pub fn loss<V: Vector<Element: Shifted>>(
     let mut sum = LossSum::default();
     for (index, row) in rows.iter().enumerate() {
         let label = labels.get(index);
-        let row_sum = row_sum::<V>(token, row);
+        let row_sum = row_sum::<V>(token, row, Peak::Apart);
         if let (Some(label), Some(&logit)) = (label, label.and_then(|label| row.get(label))) {
             add_row::<V>(token, &mut sum, &row_sum, label, logit);
         }
@@ -91,6 +91,11 @@ fn complement<V: Vector<Element: Shifted>>(
         let zero = V::Register::splat(token, V::Element::ZERO);
         row.rest.add_single(zero.sub(term)).add_single(row.peak)
     };
-    let factor = V::Register::splat(token, scale).div(row.total());
-    others.value().mul(factor).first()
+    // Not times `scale` at once: where that is tiny, the quotient has no digits.
+    let reciprocal = row.reciprocal(token, V::Element::ONE);
+    let others = others.value();
+    others
+        .mul_add(reciprocal.hi, others.mul(reciprocal.lo))
+        .first()
+        * scale
 }

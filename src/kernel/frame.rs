@@ -19,14 +19,14 @@ use crate::simd::Vector;
 
 /// The ranges of a type.
 pub trait Shifted: Logarithm {
-    /// An element so far below the largest counts as e^−∞: its share of the sum is less than half
-    /// the smallest subnormal number.
+    /// An element so far below the largest counts as e^−∞: even 2^24 of them are less than half the
+    /// smallest subnormal number beside the largest.
     const NEGLIGIBLE: Self;
     /// The power of two that the largest exponential gets, so that the smallest which counts is
     /// normal.
     const HEADROOM: Self;
-    /// Where the largest element lies in this range, N can be rounded to and n·ln 2 is exact in a
-    /// fused operation.
+    /// Where the largest element lies in this range, x·log₂ e can be rounded to an integer without
+    /// leaving the interval of the reduction, and n·ln 2 is exact in a fused operation.
     const FUSED_RANGE: (Self, Self);
     /// Where the largest element lies in this range, n·ln 2 is exact without fused operations;
     /// elsewhere x − M is exact for every x that counts.
@@ -34,16 +34,16 @@ pub trait Shifted: Logarithm {
 }
 
 impl Shifted for f32 {
-    const NEGLIGIBLE: Self = 106.0;
-    const HEADROOM: Self = 32.0;
-    const FUSED_RANGE: (Self, Self) = (-2_097_152.0, 2_097_152.0);
-    const UNFUSED_RANGE: (Self, Self) = (-64.0, 176.0);
+    const NEGLIGIBLE: Self = 124.0;
+    const HEADROOM: Self = 56.0;
+    const FUSED_RANGE: (Self, Self) = (-16_384.0, 16_384.0);
+    const UNFUSED_RANGE: (Self, Self) = (-220.0, 350.0);
 }
 
 impl Shifted for f64 {
-    const NEGLIGIBLE: Self = 746.0;
-    const HEADROOM: Self = 64.0;
-    const FUSED_RANGE: (Self, Self) = (-1_125_899_906_842_624.0, 1_125_899_906_842_624.0);
+    const NEGLIGIBLE: Self = 768.0;
+    const HEADROOM: Self = 96.0;
+    const FUSED_RANGE: (Self, Self) = (-1_073_741_824.0, 1_073_741_824.0);
     const UNFUSED_RANGE: (Self, Self) = (-640.0, 1_408.0);
 }
 
@@ -59,15 +59,21 @@ pub struct Frame<E> {
 }
 
 impl<E: Shifted> Frame<E> {
-    /// The frame for a row with the largest element `max`, which is finite.
+    /// Whether a row with the largest element `max` shifts by a power of two.
     #[inline(always)]
-    pub fn new(max: E, fused: bool) -> Self {
+    pub fn shifts_by_power(max: E, fused: bool) -> bool {
         let (low, high) = if fused {
             E::FUSED_RANGE
         } else {
             E::UNFUSED_RANGE
         };
-        let near = low <= max && max <= high;
+        low <= max && max <= high
+    }
+
+    /// The frame for a row with the largest element `max`, which is finite.
+    #[inline(always)]
+    pub fn new(max: E, fused: bool) -> Self {
+        let near = Self::shifts_by_power(max, fused);
         let (offset, max) = if near { (E::ZERO, max) } else { (max, E::ZERO) };
         Self {
             offset,
@@ -76,10 +82,10 @@ impl<E: Shifted> Frame<E> {
         }
     }
 
-    /// What is subtracted from every element: 0 unless the row is far from the origin.
+    /// Whether the shift is by a power of two alone.
     #[inline(always)]
-    pub fn offset(self) -> E {
-        self.offset
+    pub fn is_near(self) -> bool {
+        self.offset == E::ZERO
     }
 
     /// By how many powers of two this frame's exponentials are larger than those of `other`.
@@ -91,12 +97,12 @@ impl<E: Shifted> Frame<E> {
     /// e^x in this frame.
     #[inline(always)]
     pub fn exp<V: Vector<Element = E>>(self, token: V::Token, x: V) -> V {
-        self.exp_of_difference(token, x.sub(V::splat(token, self.offset)))
+        self.exp_near(token, x.sub(V::splat(token, self.offset)))
     }
 
-    /// e^(x + offset) in this frame: where the offset is 0 or has been subtracted.
+    /// e^x in this frame, if it shifts by a power of two.
     #[inline(always)]
-    pub fn exp_of_difference<V: Vector<Element = E>>(self, token: V::Token, x: V) -> V {
+    pub fn exp_near<V: Vector<Element = E>>(self, token: V::Token, x: V) -> V {
         let power = exp_scaled(token, x, V::splat(token, self.round));
         power.replace_where_less(x, V::splat(token, self.floor), V::splat(token, E::ZERO))
     }

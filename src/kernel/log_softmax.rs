@@ -2,48 +2,43 @@
 
 use super::frame::Shifted;
 use super::map::{Map, map};
-use super::row_sum::row_sum;
-use crate::rows::RowsMut;
+use super::row_sum::{Peak, row_sum};
 use crate::simd::{Element, InOut, Span, Vector};
 
-/// Log-softmax of one row; returns its log-sum-exp.
+/// Log-softmax of every row; returns the log-sum-exp of the last, −∞ if there is none.
 ///
 /// With M the largest element, (x − M) − ln(Σ e^x / e^M): neither part is positive, so nothing
 /// cancels, and for x = M the second part is the whole result with all its digits.
 #[inline(always)]
 pub fn log_softmax<V: Vector<Element: Shifted>>(
     token: V::Token,
-    mut row: InOut<'_, V::Element>,
+    mut rows: InOut<'_, V::Element>,
+    columns: usize,
 ) -> V::Element {
-    match row_sum::<V>(token, row.source()) {
-        Ok(sum) => {
-            let log_ratio = sum.log_ratio(token).value().first();
-            map::<V, _>(
-                token,
-                row,
-                Subtract {
-                    max: sum.max,
-                    log_ratio,
-                },
-            );
-            sum.log_sum_exp(token)
-        }
-        Err(special) => {
-            row.target().fill(V::Element::NAN);
-            special
-        }
+    let mut last = V::Element::NEG_INFINITY;
+    while rows.len() > 0 {
+        let (mut row, rest) = rows.split(columns);
+        last = match row_sum::<V>(token, row.source(), Peak::Apart) {
+            Ok(sum) => {
+                let log_ratio = sum.log_ratio(token).value().first();
+                map::<V, _>(
+                    token,
+                    row,
+                    Subtract {
+                        max: sum.max,
+                        log_ratio,
+                    },
+                );
+                sum.log_sum_exp(token)
+            }
+            Err(special) => {
+                row.target().fill(V::Element::NAN);
+                special
+            }
+        };
+        rows = rest;
     }
-}
-
-/// Log-softmax of every row, in place.
-#[inline(always)]
-pub fn log_softmax_rows<V: Vector<Element: Shifted>>(
-    token: V::Token,
-    rows: RowsMut<'_, V::Element>,
-) {
-    for row in rows.into_iter() {
-        log_softmax::<V>(token, InOut::in_place(row));
-    }
+    last
 }
 
 /// (x − max) − log_ratio.

@@ -1,27 +1,21 @@
 //! ln Σ e^x.
 
 use super::frame::Shifted;
-use super::row_sum::row_sum;
+use super::row_sum::{Peak, row_sum};
 use crate::rows::Rows;
 use crate::simd::Vector;
 
-/// ln Σ e^x of one row.
-#[inline(always)]
-pub fn log_sum_exp<V: Vector<Element: Shifted>>(token: V::Token, row: &[V::Element]) -> V::Element {
-    match row_sum::<V>(token, row) {
-        Ok(sum) => sum.log_sum_exp(token),
-        Err(special) => special,
-    }
-}
-
 /// ln Σ e^x of each row, for as many rows as `out` has room for.
 #[inline(always)]
-pub fn log_sum_exp_rows<V: Vector<Element: Shifted>>(
+pub fn log_sum_exp<V: Vector<Element: Shifted>>(
     token: V::Token,
     rows: Rows<'_, V::Element>,
     out: &mut [V::Element],
 ) {
     for (row, out) in rows.iter().zip(out) {
-        *out = log_sum_exp::<V>(token, row);
+        *out = match row_sum::<V>(token, row, Peak::Among) {
+            Ok(sum) => sum.log_sum_exp(token),
+            Err(special) => special,
+        };
     }
 }

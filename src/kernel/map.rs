@@ -22,6 +22,7 @@ pub fn map<V: Vector, F: Map<V>>(token: V::Token, mut data: InOut<'_, V::Element
 /// [`map`] for at most one vector.
 #[inline(always)]
 fn map_part<V: Vector, F: Map<V>>(token: V::Token, mut part: InOut<'_, V::Element>, function: F) {
-    let x = V::load(token, part.source(), V::Element::ZERO);
-    part.store(function.apply(token, x));
+    // An ordinary number to fill up with: 0 would take the way of small ones.
+    let x = part.load_at::<V>(token, 0, V::Element::ONE);
+    part.store_at(0, function.apply(token, x));
 }

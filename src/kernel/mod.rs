@@ -12,4 +12,5 @@ pub mod log_sum_exp;
 pub mod map;
 pub mod maximum;
 pub mod row_sum;
+pub mod scale;
 pub mod softmax;

@@ -4,10 +4,11 @@
 //! rounding unit of the whole, and only apart does it keep its digits: ln Σ e^x = M + ln(1 + rest
 //! / e^M).
 //!
-//! Sums run over a fixed number of lanes, whatever the width of a register. Each lane is flushed
-//! after a block into a pair of numbers that keeps every rounding error, so that the error does
-//! not grow with the length of the row; the lanes are added up in a fixed tree. Block borders
-//! depend on positions alone. So the result is the same for every width.
+//! Sums run over a fixed number of lanes, whatever the width of a register. Four terms at a time
+//! are added in a tree and join a lane's pair of numbers, which keeps every rounding error: two
+//! roundings of a partial sum are all that a term suffers, however long the row. The lanes are
+//! added up in a fixed tree. Which terms meet depends on positions alone. So the result is the
+//! same for every width.
 //!
 //! Sources: Blanchard, D. J. Higham and N. J. Higham, Accurately computing the log-sum-exp and
 //! softmax functions, IMA J. Numer. Anal. 41 (2021), for the largest term apart; Milakov and
@@ -15,20 +16,25 @@
 //! pass.
 
 use super::frame::{Frame, Shifted};
-use super::map::{Map, map};
 use super::maximum::{maximum, position};
 use crate::math::TwoFold;
 use crate::math::ln::ln_1p;
 use crate::simd::{Count, Element, InOut, Span, Stripe, Vector};
 
-/// Stripes after which every lane is flushed. A block is 4 KiB: 1024 elements of `f32`, 512 of
-/// `f64`.
-const STRIPES_PER_BLOCK: usize = 32;
+/// Stripes whose exponentials are added up before their sum joins the lanes.
+const STRIPES_PER_GROUP: usize = 4;
 
-/// The number of elements in a block.
+/// The number of elements of a group of stripes.
+#[inline(always)]
+const fn group_length<V: Vector>() -> usize {
+    STRIPES_PER_GROUP * V::Element::STRIPE
+}
+
+/// The number of elements of which a row that is read once has the maximum taken first: 4 KiB,
+/// little enough to stay in the nearest cache.
 #[inline(always)]
 const fn block_length<V: Vector>() -> usize {
-    STRIPES_PER_BLOCK * V::Element::STRIPE
+    8 * group_length::<V>()
 }
 
 /// The sum of exponentials of a row whose largest element is finite.
@@ -46,16 +52,22 @@ pub struct RowSum<V: Vector> {
 }
 
 impl<V: Vector<Element: Shifted>> RowSum<V> {
-    /// Σ e^x.
+    /// `factor` / Σ e^x.
     #[inline(always)]
-    pub fn total(&self) -> V::Register {
-        self.rest.add_single(self.peak).value()
+    pub fn reciprocal(&self, token: V::Token, factor: V::Element) -> TwoFold<V::Register> {
+        let total = self.rest.add_single(self.peak).normalized();
+        total.divide(token, V::Register::splat(token, factor))
     }
 
     /// ln(Σ e^x / e^max) ≥ 0, in two parts.
     #[inline(always)]
     pub fn log_ratio(&self, token: V::Token) -> TwoFold<V::Register> {
-        ln_1p(token, self.rest.value().div(self.peak))
+        let zero = V::Register::splat(token, V::Element::ZERO);
+        let peak = TwoFold {
+            hi: self.peak,
+            lo: zero,
+        };
+        ln_1p(token, peak.divide(token, self.rest.value()))
     }
 
     /// ln Σ e^x.
@@ -71,7 +83,8 @@ impl<V: Vector<Element: Shifted>> RowSum<V> {
 struct Running<V: Vector> {
     token: V::Token,
     max: V::Element,
-    argmax: usize,
+    /// The place of the peak, `usize::MAX` if it is not kept apart.
+    apart: usize,
     frame: Frame<V::Element>,
     peak: V::Register,
     /// Former peaks.
@@ -80,14 +93,14 @@ struct Running<V: Vector> {
 }
 
 impl<V: Vector<Element: Shifted>> Running<V> {
-    /// A sum of nothing yet, over a row that has its largest element so far at `argmax`.
+    /// A sum of nothing yet, over a row that has its largest element so far at `apart`.
     #[inline(always)]
-    fn new(token: V::Token, max: V::Element, argmax: usize) -> Self {
+    fn new(token: V::Token, max: V::Element, apart: usize) -> Self {
         let frame = Frame::new(max, V::FUSED);
         Self {
             token,
             max,
-            argmax,
+            apart,
             frame,
             peak: frame.exp(token, V::Register::splat(token, max)),
             carried: TwoFold::zero(token),
@@ -98,16 +111,17 @@ impl<V: Vector<Element: Shifted>> Running<V> {
     /// Goes on with a larger maximum: the former peak becomes a term like any other, and all
     /// terms move to the new scale.
     #[inline(always)]
-    fn raise(&mut self, max: V::Element, argmax: usize) {
-        let next = Self::new(self.token, max, argmax);
+    fn raise(&mut self, max: V::Element, apart: usize) {
+        let next = Self::new(self.token, max, apart);
         let powers = next.frame.powers_above(self.frame);
         for lane in self.lanes.as_mut() {
             *lane = lane.shrink(self.token, powers);
         }
-        let carried = self
-            .carried
-            .add_single(self.peak)
-            .shrink(self.token, powers);
+        let mut carried = self.carried;
+        if self.apart != AMONG {
+            carried = carried.add_single(self.peak);
+        }
+        let carried = carried.shrink(self.token, powers);
         *self = Self {
             carried,
             lanes: self.lanes,
@@ -115,51 +129,93 @@ impl<V: Vector<Element: Shifted>> Running<V> {
         };
     }
 
-    /// Adds the exponentials of the block that starts at `start`, without that of the peak, and
-    /// stores them all where the span says. `SUBTRACT` says whether the frame's offset counts.
+    /// Adds the exponentials of the block that starts at `start`, without that of the peak if it
+    /// is kept apart, and stores them all where the span says. Asks the cache for what lies `ahead` elements behind.
     #[inline(always)]
-    fn add_block<S: Span<V::Element>, const SUBTRACT: bool>(&mut self, mut block: S, start: usize) {
-        let stripe = V::Element::STRIPE;
-        let mut sums = V::PerStripe::filled(V::splat(self.token, V::Element::ZERO));
-        let mut peak = self.argmax.wrapping_sub(start);
-        while block.len() >= stripe {
-            let (part, rest) = block.split(stripe);
-            self.add_stripe::<S, SUBTRACT>(&mut sums, part, peak);
-            peak = peak.wrapping_sub(stripe);
+    fn add_block<S: Span<V::Element>>(&mut self, mut block: S, start: usize, ahead: usize) {
+        let mut peak = self.apart.wrapping_sub(start);
+        while block.len() >= group_length::<V>() {
+            let (group, rest) = block.split(group_length::<V>());
+            if peak >= group_length::<V>() && self.frame.is_near() {
+                V::prefetch(self.token, group.source(), ahead);
+                self.add_group(group);
+            } else {
+                self.add_any_group(group, peak);
+            }
+            peak = peak.wrapping_sub(group_length::<V>());
             block = rest;
         }
-        self.add_stripe::<S, SUBTRACT>(&mut sums, block, peak);
-        for (lane, &sum) in self.lanes.as_mut().iter_mut().zip(sums.as_ref()) {
-            *lane = lane.add_single(sum);
+        self.add_any_group(block, peak);
+    }
+
+    /// Adds the exponentials of a full group without the peak, in a frame that shifts by a power of
+    /// two.
+    ///
+    /// Each lane's terms are added in a tree, and what joins the lane keeps its rounding error.
+    #[inline(always)]
+    fn add_group<S: Span<V::Element>>(&mut self, mut group: S) {
+        let stripe = V::Element::STRIPE;
+        let mut start = 0;
+        for index in 0..self.lanes.as_ref().len() {
+            let a = self.exp_part::<S, true>(&mut group, start, AMONG);
+            let b = self.exp_part::<S, true>(&mut group, start + stripe, AMONG);
+            let c = self.exp_part::<S, true>(&mut group, start + 2 * stripe, AMONG);
+            let d = self.exp_part::<S, true>(&mut group, start + 3 * stripe, AMONG);
+            self.add_to_lane(index, [a, b, c, d]);
+            start += V::LANES;
         }
     }
 
-    /// Adds the exponentials of at most one stripe, each to its lane.
+    /// [`add_group`](Self::add_group) for at most a group, with the peak or without, in any frame:
+    /// small code instead of the fastest.
     #[inline(always)]
-    fn add_stripe<S: Span<V::Element>, const SUBTRACT: bool>(
+    fn add_any_group<S: Span<V::Element>>(&mut self, mut group: S, peak: usize) {
+        let zero = V::splat(self.token, V::Element::ZERO);
+        let mut start = 0;
+        for index in 0..self.lanes.as_ref().len() {
+            let mut terms = [zero; STRIPES_PER_GROUP];
+            let mut at = start;
+            for term in &mut terms {
+                *term = self.exp_part::<S, false>(&mut group, at, peak);
+                at += V::Element::STRIPE;
+            }
+            self.add_to_lane(index, terms);
+            start += V::LANES;
+        }
+    }
+
+    /// Adds one term of each stripe to a lane.
+    #[inline(always)]
+    fn add_to_lane(&mut self, index: usize, [a, b, c, d]: [V; STRIPES_PER_GROUP]) {
+        if let Some(lane) = self.lanes.as_mut().get_mut(index) {
+            *lane = lane.add_single(a.add(b).add(c.add(d)));
+        }
+    }
+
+    /// The exponentials of the elements from `start`, 0 at `peak` and where there is no element;
+    /// stores them all.
+    #[inline(always)]
+    fn exp_part<S: Span<V::Element>, const NEAR: bool>(
         &self,
-        sums: &mut Stripe<V>,
-        mut stripe: S,
-        mut peak: usize,
-    ) {
-        for sum in sums.as_mut() {
-            let (mut part, rest) = stripe.split(V::LANES);
-            if part.len() == 0 {
-                return;
-            }
-            let x = V::load(self.token, part.source(), V::Element::NEG_INFINITY);
-            let mut power = if SUBTRACT {
-                self.frame.exp(self.token, x)
-            } else {
-                self.frame.exp_of_difference(self.token, x)
-            };
-            part.store(power);
-            if peak < V::LANES {
-                power = power.with_lane(peak, V::Element::ZERO);
-            }
-            *sum = sum.add(power);
-            peak = peak.wrapping_sub(V::LANES);
-            stripe = rest;
+        group: &mut S,
+        start: usize,
+        peak: usize,
+    ) -> V {
+        let zero = V::Element::ZERO;
+        if start >= group.len() {
+            return V::splat(self.token, zero);
+        }
+        let x = group.load_at::<V>(self.token, start, V::Element::NEG_INFINITY);
+        let powers = if NEAR {
+            self.frame.exp_near(self.token, x)
+        } else {
+            self.frame.exp(self.token, x)
+        };
+        group.store_at(start, powers);
+        if peak.wrapping_sub(start) < V::LANES {
+            powers.with_lane(peak.wrapping_sub(start), zero)
+        } else {
+            powers
         }
     }
 
@@ -174,12 +230,40 @@ impl<V: Vector<Element: Shifted>> Running<V> {
             }
             lanes = lower;
         }
+        let mut rest = V::reduce_sum(V::PerStripe::first(&self.lanes)).add(self.carried);
+        if self.apart == AMONG {
+            let zero = V::Register::splat(self.token, V::Element::ZERO);
+            rest = rest.add_single(zero.sub(self.peak));
+        }
         RowSum {
             max: self.max,
-            argmax: self.argmax,
+            argmax: self.apart,
             frame: self.frame,
             peak: self.peak,
-            rest: V::reduce_sum(V::PerStripe::first(&self.lanes)).add(self.carried),
+            rest,
+        }
+    }
+}
+
+/// What becomes of a row's largest term.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Peak {
+    /// Kept apart from the sum, which takes finding it: the rest keeps its own digits.
+    Apart,
+    /// Summed like the others: the rest keeps the digits that the whole has room for.
+    Among,
+}
+
+/// The place of a peak that is not kept apart.
+const AMONG: usize = usize::MAX;
+
+impl Peak {
+    /// The place of `max`, which is in `row`, if it matters.
+    #[inline(always)]
+    fn place<V: Vector>(self, token: V::Token, row: &[V::Element], max: V::Element) -> usize {
+        match self {
+            Self::Apart => position::<V>(token, row, max),
+            Self::Among => AMONG,
         }
     }
 }
@@ -187,35 +271,47 @@ impl<V: Vector<Element: Shifted>> Running<V> {
 /// The sum of a row's exponentials, or `Err` with the log-sum-exp where its largest element is
 /// not finite: NaN if any element is, else that infinity.
 ///
-/// Reads the row once, unless it is far from the origin: each block's maximum from memory, its
-/// exponentials from cache.
+/// Reads the row once: each block's maximum from memory, its exponentials from cache. Where a
+/// block's maximum is infinite, or too far from the origin to shift by a power of two, it starts
+/// again with the maximum of the whole row.
 #[inline(always)]
 pub fn row_sum<V: Vector<Element: Shifted>>(
     token: V::Token,
     row: &[V::Element],
+    peak: Peak,
 ) -> Result<RowSum<V>, V::Element> {
+    let length = block_length::<V>();
     let mut running: Option<Running<V>> = None;
+    let mut online = true;
     let mut start = 0;
-    for block in row.chunks(block_length::<V>()) {
-        let max = maximum::<V>(token, block);
-        match &mut running {
-            Some(running) if max <= running.max => {}
-            _ if !max.is_finite() || Frame::new(max, V::FUSED).offset() != V::Element::ZERO => {
-                return row_sum_far(token, row);
-            }
-            Some(running) => running.raise(max, start + position::<V>(token, block, max)),
-            None => {
-                running = Some(Running::new(
-                    token,
-                    max,
-                    start + position::<V>(token, block, max),
-                ));
+    while let Some(rest @ [_, ..]) = row.get(start..) {
+        let block = rest.get(..length).unwrap_or(rest);
+        if online {
+            let max = maximum::<V>(token, block);
+            match &mut running {
+                Some(running) if max <= running.max => {}
+                _ if !Frame::shifts_by_power(max, V::FUSED) => {
+                    let max = finite_maximum::<V>(token, row)?;
+                    let place = peak.place::<V>(token, row, max);
+                    running = Some(Running::new(token, max, place));
+                    online = false;
+                    start = 0;
+                    continue;
+                }
+                Some(running) => {
+                    let place = peak.place::<V>(token, block, max);
+                    running.raise(max, place.saturating_add(start));
+                }
+                None => {
+                    let place = peak.place::<V>(token, block, max);
+                    running = Some(Running::new(token, max, place.saturating_add(start)));
+                }
             }
         }
         if let Some(running) = &mut running {
-            running.add_block::<_, false>(block, start);
+            running.add_block(block, start, length);
         }
-        start += block_length::<V>();
+        start += length;
     }
     match running {
         Some(running) => Ok(running.finish()),
@@ -223,53 +319,30 @@ pub fn row_sum<V: Vector<Element: Shifted>>(
     }
 }
 
-/// [`row_sum`] in two passes, the maximum first, with any offset.
-#[inline(always)]
-fn row_sum_far<V: Vector<Element: Shifted>>(
-    token: V::Token,
-    row: &[V::Element],
-) -> Result<RowSum<V>, V::Element> {
-    let (max, argmax) = peak::<V>(token, row)?;
-    Ok(add_blocks::<V, _, true>(
-        Running::new(token, max, argmax),
-        row,
-    ))
-}
-
 /// [`row_sum`] in two passes, the maximum first, that stores every exponential in the frame of
 /// the result.
 #[inline(always)]
 pub fn row_sum_stored<V: Vector<Element: Shifted>>(
     token: V::Token,
-    mut row: InOut<'_, V::Element>,
+    row: InOut<'_, V::Element>,
 ) -> Result<RowSum<V>, V::Element> {
-    let (max, argmax) = peak::<V>(token, row.source())?;
-    let running = Running::new(token, max, argmax);
-    let offset = running.frame.offset();
-    if offset != V::Element::ZERO {
-        map::<V, _>(token, row.reborrow(), Subtract(offset));
-        row = row.written();
-    }
-    Ok(add_blocks::<V, _, false>(running, row))
+    let max = finite_maximum::<V>(token, row.source())?;
+    let mut running = Running::new(token, max, position::<V>(token, row.source(), max));
+    // In a batch, the next row lies there.
+    let ahead = row.len();
+    running.add_block(row, 0, ahead);
+    Ok(running.finish())
 }
 
-/// x minus a number.
-#[derive(Clone, Copy)]
-struct Subtract<E>(E);
-
-impl<V: Vector> Map<V> for Subtract<V::Element> {
-    #[inline(always)]
-    fn apply(self, token: V::Token, x: V) -> V {
-        x.sub(V::splat(token, self.0))
-    }
-}
-
-/// The largest element and its place, or `Err` with the log-sum-exp where it is not finite.
+/// The largest element, or `Err` with the log-sum-exp where it is not finite.
 #[inline(always)]
-fn peak<V: Vector>(token: V::Token, row: &[V::Element]) -> Result<(V::Element, usize), V::Element> {
+fn finite_maximum<V: Vector>(
+    token: V::Token,
+    row: &[V::Element],
+) -> Result<V::Element, V::Element> {
     let max = maximum::<V>(token, row);
     if max.is_finite() {
-        return Ok((max, position::<V>(token, row, max)));
+        return Ok(max);
     }
     for &x in row {
         if x.is_nan() {
@@ -277,20 +350,4 @@ fn peak<V: Vector>(token: V::Token, row: &[V::Element]) -> Result<(V::Element, u
         }
     }
     Err(max)
-}
-
-/// Adds all blocks of a row whose maximum is known.
-#[inline(always)]
-fn add_blocks<V: Vector<Element: Shifted>, S: Span<V::Element>, const SUBTRACT: bool>(
-    mut running: Running<V>,
-    mut row: S,
-) -> RowSum<V> {
-    let mut start = 0;
-    while row.len() > 0 {
-        let (block, rest) = row.split(block_length::<V>());
-        running.add_block::<S, SUBTRACT>(block, start);
-        start += block_length::<V>();
-        row = rest;
-    }
-    running.finish()
 }

@@ -37,14 +37,24 @@ impl<T: Element> LossSum<T> {
         self.correct += u64::from(correct);
     }
 
-    /// Adds `hi + lo` by TwoSum.
+    /// Adds `hi + lo`, neither of which need be small beside the other.
     #[inline(always)]
     fn add(&mut self, hi: T, lo: T) {
-        let sum = self.sum + hi;
-        let part = sum - self.sum;
-        self.lost = self.lost + lo + ((self.sum - (sum - part)) + (hi - part));
+        // What rounding left over of an infinite number is not a number.
+        let lo = if hi.is_finite() { lo } else { T::ZERO };
+        let (hi, lo) = two_sum(hi, lo);
+        let (sum, lost) = two_sum(self.sum, hi);
         self.sum = sum;
+        self.lost = self.lost + (lo + lost);
     }
+}
+
+/// The sum of `a` and `b` and its rounding error: TwoSum, Knuth.
+#[inline(always)]
+fn two_sum<T: Element>(a: T, b: T) -> (T, T) {
+    let sum = a + b;
+    let part = sum - a;
+    (sum, (a - (sum - part)) + (b - part))
 }
 
 impl<T: Float> LossSum<T> {

@@ -2,7 +2,8 @@
 //!
 //! Cody and Waite's reduction: x = n·ln 2 + r, so that e^x = 2^n · e^r. The product n·ln 2 is
 //! taken in two parts, the first of which is exact, and e^r is a minimax polynomial. Coefficients
-//! and constants come from `tools/coefficients.sollya`, which says what each minimises.
+//! and constants come from `tools/coefficients.sollya`, which says what each minimises; those of
+//! the nearest form are refined by `tools/refine_exp.rs`, rounding included.
 //!
 //! Two forms of e^r, chosen by type and family:
 //!
@@ -56,7 +57,7 @@ impl Exponential for f32 {
 
     #[inline(always)]
     fn polynomial<V: Vector<Element = Self>>(token: V::Token, r: V) -> V {
-        horner!(token, r; 1.0, 1.0, 0.499_999_88, 0.166_665_17, 0.041_669_61, 0.008_369_083_5, 0.001_374_873_9)
+        horner!(token, r; 1.0, 1.0, 0.499_999_73, 0.166_664_57, 0.041_671_43, 0.008_374_427, 0.001_370_866)
     }
 
     #[inline(always)]
@@ -86,16 +87,16 @@ impl Exponential for f64 {
     #[inline(always)]
     fn remainder<V: Vector<Element = Self>>(token: V::Token, r: V) -> V {
         horner!(token, r;
-            0.499_999_999_999_999_9,
-            0.166_666_666_666_677_4,
-            0.041_666_666_666_685_455,
-            0.008_333_333_332_421_788,
-            0.001_388_888_888_507_694,
-            0.000_198_412_724_787_791_47,
-            2.480_157_669_353_701_2e-5,
-            2.755_411_620_653_453_4e-6,
-            2.758_993_968_020_508e-7,
-            2.646_789_279_025_470_2e-8)
+            0.499_999_999_999_997_45,
+            0.166_666_666_666_685_17,
+            0.041_666_666_666_890_034,
+            0.008_333_333_331_955_043,
+            0.001_388_888_883_018_583_8,
+            0.000_198_412_735_813_011_5,
+            2.480_163_654_640_228_7e-5,
+            2.755_293_207_152_135e-6,
+            2.756_679_466_346_935_3e-7,
+            2.694_326_760_433_136e-8)
     }
 }
 
@@ -105,14 +106,17 @@ pub fn exp<V: Vector<Element: Exponential>>(token: V::Token, x: V) -> V {
     let x = x
         .at_least(V::splat(token, V::Element::EXP_LOW))
         .at_most(V::splat(token, V::Element::EXP_HIGH));
-    let (power, rounded) = exp_parts(token, x, V::splat(token, V::Element::ROUND));
+    let round = V::splat(token, V::Element::ROUND);
+    let (power, rounded) = exp_parts::<V, false>(token, x, round);
     power.scale_by_pow2_gradual(rounded)
 }
 
-/// e^x · 2^−N where `round` is ROUND − N and the result is normal.
+/// e^x · 2^−N where `round` is ROUND − N and the result is normal, for terms of a sum: the careful
+/// form keeps the digits that 1 + r loses, for less than 0.6 ULP, because a quotient of two
+/// exponentials has the errors of both.
 #[inline(always)]
 pub fn exp_scaled<V: Vector<Element: Exponential>>(token: V::Token, x: V, round: V) -> V {
-    let (power, rounded) = exp_parts(token, x, round);
+    let (power, rounded) = exp_parts::<V, true>(token, x, round);
     power.scale_by_pow2(rounded)
 }
 
@@ -122,7 +126,11 @@ pub fn exp_scaled<V: Vector<Element: Exponential>>(token: V::Token, x: V, round:
 /// The integer N costs nothing: it moves the constant that rounds, so that the low bits of the
 /// rounded sum hold n − N while the subtraction below still yields n.
 #[inline(always)]
-fn exp_parts<V: Vector<Element: Exponential>>(token: V::Token, x: V, round: V) -> (V, V) {
+fn exp_parts<V: Vector<Element: Exponential>, const TERM: bool>(
+    token: V::Token,
+    x: V,
+    round: V,
+) -> (V, V) {
     let nearest = V::FUSED && V::Element::NEAREST_IF_FUSED;
     let log2_e = V::splat(token, V::Element::LOG2_E);
     let rounded = if nearest {
@@ -135,7 +143,7 @@ fn exp_parts<V: Vector<Element: Exponential>>(token: V::Token, x: V, round: V) -
     let power = if nearest {
         nearest_exp(token, x, n)
     } else {
-        careful_exp(token, x, n)
+        careful_exp::<V, TERM>(token, x, n)
     };
     (power, rounded)
 }
@@ -150,7 +158,11 @@ fn nearest_exp<V: Vector<Element: Exponential>>(token: V::Token, x: V, n: V) -> 
 
 /// e^(x − n·ln 2), the careful form.
 #[inline(always)]
-fn careful_exp<V: Vector<Element: Exponential>>(token: V::Token, x: V, n: V) -> V {
+fn careful_exp<V: Vector<Element: Exponential>, const TERM: bool>(
+    token: V::Token,
+    x: V,
+    n: V,
+) -> V {
     let (ln_2, ln_2_rest) = if V::FUSED {
         (V::Element::LN_2, V::Element::LN_2_REST)
     } else {
@@ -161,5 +173,13 @@ fn careful_exp<V: Vector<Element: Exponential>>(token: V::Token, x: V, n: V) -> 
     let r = n.neg_mul_add(ln_2_rest, exact);
     let error = n.neg_mul_add(ln_2_rest, exact.sub(r));
     let tail = V::Element::remainder(token, r).mul_add(r.mul(r), error);
-    r.add(tail).add(V::splat(token, V::Element::ONE))
+    let one = V::splat(token, V::Element::ONE);
+    if TERM {
+        // Fast2Sum: |r| < 1.
+        let sum = one.add(r);
+        let lost = r.sub(sum.sub(one));
+        sum.add(lost.add(tail))
+    } else {
+        r.add(tail).add(one)
+    }
 }

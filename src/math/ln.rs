@@ -40,21 +40,23 @@ impl Logarithm for f64 {
     }
 }
 
-/// ln(1 + x) for finite x ≥ 0.
+/// ln(1 + x) for finite x ≥ 0; NaN in both parts for NaN.
 ///
 /// `hi` is k·ln 2 without its last digits, exact; `lo` is the rest, below 1 in magnitude, with a
 /// relative error of about one unit. Where x < ⅓, `hi` is 0 and `lo` the whole result: small x
 /// keep their digits, and large ones add to another number without losing theirs.
 #[inline(always)]
-pub fn ln_1p<V: Vector<Element: Logarithm>>(token: V::Token, x: V) -> TwoFold<V> {
+pub fn ln_1p<V: Vector<Element: Logarithm>>(token: V::Token, x: TwoFold<V>) -> TwoFold<V> {
     let one = V::splat(token, V::Element::ONE);
-    let sum = TwoFold::sum(one, x);
+    let sum = TwoFold::sum(one, x.hi);
     let (m, k) = sum.hi.split_pow2();
     let round = V::splat(token, V::Element::ROUND);
-    let lost = sum.lo.scale_by_pow2(round.sub(k));
+    let lost = sum.lo.add(x.lo).scale_by_pow2(round.sub(k));
     let f = TwoFold::sum(m.sub(one), lost);
     let mantissa = ln_1p_reduced(token, f);
     let short_rest = V::splat(token, V::Element::LN_2_SHORT_REST);
+    // The exponent of NaN is a number; the difference makes it NaN again.
+    let k = k.add(x.hi.sub(x.hi));
     TwoFold {
         hi: k.mul(V::splat(token, V::Element::LN_2_SHORT)),
         lo: k.mul_add(short_rest, mantissa),

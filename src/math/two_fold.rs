@@ -35,6 +35,45 @@ impl<V: Vector> TwoFold<V> {
         }
     }
 
+    /// The exact product of `a` and `b`, short of underflow. Where products and sums round apart,
+    /// by Veltkamp's splitting (Dekker, A floating-point technique for extending the available
+    /// precision, Numer. Math. 18, 1971).
+    #[inline(always)]
+    pub fn product(token: V::Token, a: V, b: V) -> Self {
+        let hi = a.mul(b);
+        if V::FUSED {
+            let zero = V::splat(token, V::Element::ZERO);
+            return Self {
+                hi,
+                lo: zero.sub(a.neg_mul_add(b, hi)),
+            };
+        }
+        let ((a1, a2), (b1, b2)) = (split(token, a), split(token, b));
+        let error = hi.sub(a1.mul(b1)).sub(a1.mul(b2)).sub(a2.mul(b1));
+        Self {
+            hi,
+            lo: a2.mul(b2).sub(error),
+        }
+    }
+
+    /// `a / self` for an exact `a`, to nearly twice the precision.
+    #[inline(always)]
+    pub fn divide(self, token: V::Token, a: V) -> Self {
+        let hi = a.div(self.hi);
+        let product = Self::product(token, hi, self.hi);
+        let remainder = a.sub(product.hi).sub(product.lo);
+        Self {
+            hi,
+            lo: hi.neg_mul_add(self.lo, remainder).div(self.hi),
+        }
+    }
+
+    /// `self` with |`lo`| at most half a unit of `hi`.
+    #[inline(always)]
+    pub fn normalized(self) -> Self {
+        Self::sum(self.hi, self.lo)
+    }
+
     /// `self + x`, the rounding error kept in `lo`.
     #[inline(always)]
     pub fn add_single(self, x: V) -> Self {
@@ -78,4 +117,12 @@ impl<V: Vector> TwoFold<V> {
     pub fn value(self) -> V {
         self.hi.add(self.lo)
     }
+}
+
+/// The upper and the lower half of `x`'s digits.
+#[inline(always)]
+fn split<V: Vector>(token: V::Token, x: V) -> (V, V) {
+    let scaled = x.mul(V::splat(token, V::Element::SPLITTER));
+    let upper = scaled.sub(scaled.sub(x));
+    (upper, x.sub(upper))
 }

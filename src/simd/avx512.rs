@@ -97,6 +97,13 @@ macro_rules! avx512 {
             }
 
             #[inline(always)]
+            fn prefetch(_: Avx512, x: &[$float], distance: usize) {
+                let address = x.as_ptr().wrapping_add(distance).cast();
+                // SAFETY: a prefetch reads nothing that a program can see, and never faults.
+                unsafe { _mm_prefetch::<_MM_HINT_T0>(address) };
+            }
+
+            #[inline(always)]
             fn store(self, out: &mut [$float]) {
                 if out.is_empty() {
                     return;
@@ -143,8 +150,10 @@ macro_rules! avx512 {
 
             #[inline(always)]
             fn replace_where_less(self, x: Self, bound: Self, replacement: Self) -> Self {
+                // The mask of the lanes that stay: with 0 as the replacement, `self`'s own last
+                // instruction takes it.
                 Self(intrinsics! {
-                    $blend($cmp::<_CMP_LT_OQ>(x.0, bound.0), self.0, replacement.0)
+                    $blend($cmp::<_CMP_NLT_UQ>(x.0, bound.0), replacement.0, self.0)
                 })
             }
 

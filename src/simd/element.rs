@@ -27,10 +27,14 @@ pub trait Element:
     const HALF: Self;
     /// 1.
     const ONE: Self;
+    /// 16.
+    const SIXTEEN: Self;
     /// The smallest positive normal number.
     const MIN_POSITIVE: Self;
     /// The exponent of two, well within the normal numbers, twice which is below all numbers.
     const LOWEST_POWER: Self;
+    /// 2^(half the significand, rounded up) + 1: multiplying by it splits a number in two halves.
+    const SPLITTER: Self;
     /// 2^(significand bits): adding it to a positive number below rounds to an integer, whose bits
     /// are then the low bits of the sum.
     const INTEGRAL: Self;
@@ -63,8 +67,10 @@ macro_rules! element {
             const ZERO: Self = 0.0;
             const HALF: Self = 0.5;
             const ONE: Self = 1.0;
+            const SIXTEEN: Self = 16.0;
             const MIN_POSITIVE: Self = $float::MIN_POSITIVE;
             const LOWEST_POWER: Self = ($float::MIN_EXP + 5) as $float;
+            const SPLITTER: Self = ((1u64 << $float::MANTISSA_DIGITS.div_ceil(2)) + 1) as $float;
             const INTEGRAL: Self = 1.0 / $float::EPSILON;
             const SUBNORMALS_IN_ONE: (Self, Self) =
                 (0.5 / $float::MIN_POSITIVE, 2.0 / $float::EPSILON);

@@ -43,6 +43,12 @@ impl<V: Vector> Vector for Pair<V> {
     }
 
     #[inline(always)]
+    fn prefetch(token: Self::Token, x: &[Self::Element], distance: usize) {
+        V::prefetch(token, x, distance);
+        V::prefetch(token, x, distance + V::LANES);
+    }
+
+    #[inline(always)]
     fn store(self, out: &mut [Self::Element]) {
         self.0.store(out);
         self.1.store(out.get_mut(V::LANES..).unwrap_or(&mut []));

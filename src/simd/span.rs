@@ -13,8 +13,14 @@ pub trait Span<E: Element>: Sized {
     fn len(&self) -> usize;
     /// The elements to read.
     fn source(&self) -> &[E];
-    /// Writes results to where they belong: nowhere for a stretch that is only read.
-    fn store<V: Vector<Element = E>>(&mut self, results: V);
+    /// The elements from `start`, and `fill` where there are none.
+    #[inline(always)]
+    fn load_at<V: Vector<Element = E>>(&self, token: V::Token, start: usize, fill: E) -> V {
+        V::load(token, self.source().get(start..).unwrap_or(&[]), fill)
+    }
+    /// Writes results to where those of the elements from `start` belong: nowhere for a stretch
+    /// that is only read.
+    fn store_at<V: Vector<Element = E>>(&mut self, start: usize, results: V);
     /// The first `at` elements (or all, if there are fewer) and the rest.
     fn split(self, at: usize) -> (Self, Self);
 }
@@ -31,7 +37,7 @@ impl<E: Element> Span<E> for &[E] {
     }
 
     #[inline(always)]
-    fn store<V: Vector<Element = E>>(&mut self, _: V) {}
+    fn store_at<V: Vector<Element = E>>(&mut self, _: usize, _: V) {}
 
     #[inline(always)]
     fn split(self, at: usize) -> (Self, Self) {
@@ -114,8 +120,8 @@ impl<E: Element> Span<E> for InOut<'_, E> {
     }
 
     #[inline(always)]
-    fn store<V: Vector<Element = E>>(&mut self, results: V) {
-        results.store(self.target());
+    fn store_at<V: Vector<Element = E>>(&mut self, start: usize, results: V) {
+        results.store(self.target().get_mut(start..).unwrap_or(&mut []));
     }
 
     #[inline(always)]

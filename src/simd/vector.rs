@@ -74,6 +74,9 @@ pub trait Vector: Copy {
     fn splat(token: Self::Token, x: Self::Element) -> Self;
     /// The first elements of `x`, as many as there are lanes; where `x` is shorter, `fill`.
     fn load(token: Self::Token, x: &[Self::Element], fill: Self::Element) -> Self;
+    /// Asks the cache for what lies `distance` elements behind the first of `x`, in `x` or not.
+    #[inline(always)]
+    fn prefetch(_: Self::Token, _x: &[Self::Element], _distance: usize) {}
     /// Writes the first lanes, as many as `out` has room for.
     fn store(self, out: &mut [Self::Element]);
     /// The first lane.

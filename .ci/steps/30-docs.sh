@@ -1,0 +1,5 @@
+#!/usr/bin/env bash
+# Documentation, without warnings
+set -euo pipefail
+
+RUSTDOCFLAGS='--deny warnings' cargo doc --locked --no-deps

@@ -1,0 +1,6 @@
+#!/usr/bin/env bash
+# Benchmarks check their results and run once; the peers build and run
+set -euo pipefail
+
+cargo bench --locked --bench kernels -- --test
+cargo run --locked --release --manifest-path benches/peers/Cargo.toml -- --rounds 1 softmax/f32/1000

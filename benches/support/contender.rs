@@ -1,0 +1,87 @@
+//! One implementation of a function, and how exact it has to be.
+
+use super::{Batch, Real};
+
+type Run<T> = Box<dyn Fn(&mut Batch<T>)>;
+
+/// One implementation of a function.
+pub struct Contender<T> {
+    pub name: String,
+    /// How far from the reference results may be; `None` for work that only bounds the time.
+    tolerance: Option<Tolerance>,
+    run: Run<T>,
+}
+
+/// `relative` to the reference, plus `absolute`.
+#[derive(Clone, Copy)]
+struct Tolerance {
+    relative: f64,
+    absolute: f64,
+}
+
+impl<T: Real> Contender<T> {
+    /// One that keeps this crate's accuracy. The bound for `f64` allows for the reference, whose
+    /// subtraction of the maximum rounds.
+    pub fn exact(name: impl Into<String>, run: impl Fn(&mut Batch<T>) + 'static) -> Self {
+        let ulps = if T::NAME == "f64" { 64.0 } else { 4.0 };
+        let relative = ulps * T::ULP;
+        let absolute = 0.0;
+        Self::new(name, Some(Tolerance { relative, absolute }), run)
+    }
+
+    /// One whose error may grow with the length of the sum.
+    pub fn inexact(
+        name: impl Into<String>,
+        terms: usize,
+        run: impl Fn(&mut Batch<T>) + 'static,
+    ) -> Self {
+        let relative = (32 + terms) as f64 * T::ULP;
+        let absolute = T::ULP;
+        Self::new(name, Some(Tolerance { relative, absolute }), run)
+    }
+
+    /// One that computes something else, to compare times with.
+    pub fn baseline(name: impl Into<String>, run: impl Fn(&mut Batch<T>) + 'static) -> Self {
+        Self::new(name, None, run)
+    }
+
+    fn new(
+        name: impl Into<String>,
+        tolerance: Option<Tolerance>,
+        run: impl Fn(&mut Batch<T>) + 'static,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            tolerance,
+            run: Box::new(run),
+        }
+    }
+
+    pub fn run(&self, batch: &mut Batch<T>) {
+        (self.run)(batch);
+    }
+
+    /// Runs on `input`, and panics unless the results agree with those of the reference.
+    pub fn check(&self, input: &Batch<T>, expected: &Batch<f64>) {
+        let Some(tolerance) = self.tolerance else {
+            return;
+        };
+        let mut batch = input.clone();
+        self.run(&mut batch);
+        self.compare(tolerance, &batch.logits, &expected.logits);
+        self.compare(tolerance, &batch.results, &expected.results);
+    }
+
+    fn compare(&self, tolerance: Tolerance, found: &[T], expected: &[f64]) {
+        for (index, (&found, &expected)) in found.iter().zip(expected).enumerate() {
+            let found: f64 = found.into();
+            let error = (found - expected).abs();
+            assert!(
+                error <= tolerance.relative * expected.abs() + tolerance.absolute,
+                "{} {}: result {index} is {found}, should be {expected}",
+                self.name,
+                T::NAME,
+            );
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! Writes the seed corpus: named boundary values for each target, at `seeds/<target>/`.
+//!
+//! `cargo run --example seeds`, in this folder.
+
+use std::fs;
+use std::io::Result;
+use std::path::Path;
+
+use logits_fuzz::Float;
+use logits_fuzz::recipe::{Layout, Recipe};
+
+/// Where the behaviour of a function changes, besides what all types have in common.
+struct Borders<T> {
+    /// e^x is still finite here, and not one step on.
+    overflow: T,
+    /// e^x is normal here, and not one step below.
+    subnormal: T,
+    /// e^x rounds to 0 a little below.
+    underflow: T,
+    /// Rows with a maximum beyond these shift by the maximum, not by a power of two.
+    shift: [T; 4],
+    /// Elements in a block of the sum.
+    block: u16,
+    /// Elements in the longest row whose exponentials are stored.
+    stored: u32,
+}
+
+const SINGLE: Borders<f32> = Borders {
+    overflow: 88.722_83,
+    subnormal: -87.336_54,
+    underflow: -103.972_08,
+    shift: [-220.0, 350.0, -16_384.0, 16_384.0],
+    block: 1024,
+    stored: 131_072,
+};
+
+const DOUBLE: Borders<f64> = Borders {
+    overflow: 709.782_712_893_384,
+    subnormal: -708.396_418_532_264_1,
+    underflow: -745.133_219_101_941_1,
+    shift: [-640.0, 1_408.0, -1_073_741_824.0, 1_073_741_824.0],
+    block: 512,
+    stored: 131_072,
+};
+
+fn main() -> Result<()> {
+    let mut seeds = Vec::new();
+    seeds.extend(named("f32", rows(&SINGLE)));
+    seeds.extend(named("f64", rows(&DOUBLE)));
+    for target in ["exp", "log_sum_exp", "softmax", "cross_entropy"] {
+        write(target, &seeds)?;
+    }
+    let mut seeds = named("f32", labelled::<f32>());
+    seeds.extend(named("f64", labelled::<f64>()));
+    write("cross_entropy", &seeds)
+}
+
+/// Writes seeds to the folder of a target.
+fn write(target: &str, seeds: &[(String, Recipe)]) -> Result<()> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("seeds")
+        .join(target);
+    fs::create_dir_all(&folder)?;
+    for (name, recipe) in seeds {
+        fs::write(folder.join(name), recipe.encode())?;
+    }
+    Ok(())
+}
+
+/// Puts the name of the type in front of each name.
+fn named(float: &str, recipes: Vec<(String, Recipe)>) -> Vec<(String, Recipe)> {
+    let full = |(name, recipe)| (format!("{float}_{name}"), recipe);
+    recipes.into_iter().map(full).collect()
+}
+
+/// `x` and its neighbours.
+fn around<T: Float>(x: T) -> [T; 3] {
+    [x, T::from_raw(x.raw() - 1), T::from_raw(x.raw() + 1)]
+}
+
+/// Rows for every target: short ones, then ones around the lengths where the sum changes its way.
+fn rows<T: Float>(borders: &Borders<T>) -> Vec<(String, Recipe)> {
+    let mut rows = special::<T>();
+    for (name, x) in [
+        ("overflow", borders.overflow),
+        ("subnormal_exp", borders.subnormal),
+        ("underflow", borders.underflow),
+    ] {
+        rows.push((name.into(), Recipe::once(&around(x))));
+    }
+    for (index, &border) in borders.shift.iter().enumerate() {
+        for (side, x) in around(border).into_iter().enumerate() {
+            let recipe = Recipe::once(&[x, x - T::from(1), x - T::from(20)]);
+            rows.push((format!("shift_{index}_{side}"), recipe));
+        }
+    }
+    for length in [borders.block - 1, borders.block, borders.block + 1] {
+        let layout = (Layout::Tiled, length);
+        rows.push((format!("length_{length}"), long::<T>(layout, length.into())));
+    }
+    for length in [borders.stored - 1, borders.stored, borders.stored + 1] {
+        let layout = (Layout::Long, (length - Layout::LONG.start as u32) as u16);
+        rows.push((format!("length_{length}"), long::<T>(layout, length)));
+    }
+    rows
+}
+
+/// Short rows of numbers that every type has.
+fn special<T: Float>() -> Vec<(String, Recipe)> {
+    let (zero, one) = (T::from(0), T::from(1));
+    let infinity = one / zero;
+    let nan = T::from_raw(infinity.raw() | 0x2a5);
+    let least = T::from_raw(1);
+    let largest = T::from_raw(infinity.raw() - 1);
+    let rows: [(&str, &[T]); 11] = [
+        ("empty", &[]),
+        ("zeros", &[zero, -zero]),
+        (
+            "ordinary",
+            &[T::from(3), -one, zero, T::from(2), one, T::from(-5)],
+        ),
+        ("confident", &[T::from(90), zero, zero]),
+        ("subnormal", &[least, -least, zero]),
+        ("largest", &[largest, -largest, zero]),
+        ("infinity", &[one, infinity, -infinity]),
+        ("all_masked", &[-infinity; 3]),
+        ("one_left", &[-infinity, one, -infinity]),
+        ("nan", &[one, nan, infinity]),
+        ("nan_among_masked", &[-infinity, -nan]),
+    ];
+    let once = |(name, row): (&str, &[T])| (name.into(), Recipe::once(row));
+    rows.into_iter().map(once).collect()
+}
+
+/// A repeated pattern with a maximum that rises in the first and in the last element.
+fn long<T: Float>((layout, length): (Layout, u16), elements: u32) -> Recipe {
+    let pattern = [3, -1, 0, 2, -5, 1, -2].map(|x: i8| T::from(x) / T::from(7));
+    Recipe {
+        layout,
+        length,
+        spikes: vec![(0, T::from(4).raw()), (elements - 1, T::from(9).raw())],
+        ..Recipe::once(&pattern)
+    }
+}
+
+/// Six rows of two columns, with labels of each type, in range and out of range.
+fn labelled<T: Float>() -> Vec<(String, Recipe)> {
+    let logits = [3, -1, 0, 2, 1, 1, -7, 90, -90, 4, 0, 0].map(|x: i8| T::from(x));
+    let mut recipes = Vec::new();
+    for label_type in 0..7 {
+        for (name, raw_labels, labels) in [
+            ("right", false, 0x0001_0100_0101),
+            ("negative", true, 0xff00_0000),
+            ("too_large", true, 2 << 40),
+        ] {
+            let recipe = Recipe {
+                rows: 5,
+                label_type,
+                raw_labels,
+                labels,
+                ..Recipe::once(&logits)
+            };
+            recipes.push((format!("labels_{name}_{label_type}"), recipe));
+        }
+    }
+    recipes
+}

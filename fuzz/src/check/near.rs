@@ -1,0 +1,108 @@
+//! How far a result is from what it should be.
+
+use crate::float::Float;
+use crate::real::Real;
+use crate::reference::Expected;
+
+/// What a result is held to.
+#[derive(Clone, Copy)]
+pub struct Bound {
+    /// The largest error, in units.
+    pub units: f64,
+    /// A unit is one in the last place of the exact result, but at least 2 to this.
+    pub least_unit: i32,
+}
+
+impl Bound {
+    /// So many ULP.
+    pub fn ulps(units: f64) -> Self {
+        Self {
+            units,
+            least_unit: i32::MIN,
+        }
+    }
+}
+
+/// Panics if `actual`, the result for `x`, is not as it should be.
+pub fn assert_near<T: Float>(what: &str, x: T, actual: T, expected: Expected, bound: Bound) {
+    let number = match expected {
+        Expected::Number(number) => Some(number),
+        Expected::Infinity => Some(limit::<T>()),
+        Expected::NegInfinity => Some(-limit::<T>()),
+        Expected::Nan => None,
+    };
+    let is_nan = actual.into().is_nan();
+    let Some(number) = number else {
+        assert!(is_nan, "{what}: {x:e} became {actual:e}, not NaN");
+        return;
+    };
+    let error = units(actual, number, bound.least_unit);
+    let right = !is_nan && error <= if is_exact(expected) { 0.0 } else { bound.units };
+    assert!(
+        right,
+        "{what}: {x:e} ({:#x}) became {actual:e}, {error} units from {:e}",
+        x.raw(),
+        number.to_f64(),
+    );
+}
+
+/// Whether only one result is right.
+fn is_exact(expected: Expected) -> bool {
+    match expected {
+        Expected::Number(number) => number.is_zero(),
+        _ => true,
+    }
+}
+
+/// What takes the place of infinity: one unit more than the largest number.
+fn limit<T: Float>() -> Real {
+    Real::power_of_two(T::MAX_EXPONENT + 1)
+}
+
+/// |actual − expected| in units of the last place of `expected`, which are at least
+/// 2^`least_unit`.
+pub fn units<T: Float>(actual: T, expected: Real, least_unit: i32) -> f64 {
+    let expected = limited::<T>(expected);
+    let actual = match actual.into() {
+        f64::INFINITY => limit::<T>(),
+        f64::NEG_INFINITY => -limit::<T>(),
+        x => Real::from(x),
+    };
+    let exponent = expected.exponent().clamp(T::MIN_EXPONENT, T::MAX_EXPONENT);
+    let unit = (exponent - (T::DIGITS - 1)).max(least_unit);
+    (actual - expected).abs().scale(-unit).to_f64()
+}
+
+/// `x`, or the limit if it is beyond that.
+fn limited<T: Float>(x: Real) -> Real {
+    if x.exponent() <= T::MAX_EXPONENT {
+        x
+    } else if x.is_negative() {
+        -limit::<T>()
+    } else {
+        limit::<T>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn units_are_those_of_the_exact_result() {
+        let third = Real::ONE / Real::from(3.0);
+        let ulps = |actual: f32, expected| units(actual, expected, i32::MIN);
+        assert_eq!(ulps(1.0 / 3.0, third), 1.0 / 3.0);
+        assert_eq!(ulps(1.0, Real::ONE), 0.0);
+        assert_eq!(ulps(1.0 + 2.0 * f32::EPSILON, Real::ONE), 2.0);
+        assert_eq!(
+            ulps(0.0, Real::power_of_two(-148) + Real::power_of_two(-149)),
+            3.0
+        );
+        assert_eq!(ulps(0.0, Real::ZERO), 0.0);
+        assert_eq!(ulps(f32::INFINITY, Real::from(f64::from(f32::MAX))), 1.0);
+        assert_eq!(ulps(f32::MAX, Real::from(1e300)), 1.0);
+        assert_eq!(ulps(f32::INFINITY, Real::from(1e300)), 0.0);
+        assert_eq!(units(0.25_f32, Real::ZERO, -2), 1.0);
+    }
+}

@@ -1,0 +1,13 @@
+//! What the fuzz targets share: how bytes become a case, what the results should be, and how
+//! they are checked.
+//!
+//! A target does no more than hand its bytes to its function in [`check`].
+
+mod buffer;
+pub mod check;
+mod float;
+mod real;
+pub mod recipe;
+mod reference;
+
+pub use float::Float;

@@ -1,0 +1,164 @@
+//! What the results of a row should be.
+
+use std::collections::HashMap;
+
+use crate::float::Float;
+use crate::real::Real;
+
+/// What a result should be.
+#[derive(Clone, Copy, Debug)]
+pub enum Expected {
+    Nan,
+    Infinity,
+    NegInfinity,
+    /// About this number, or infinity if it is too large for the type.
+    Number(Real),
+}
+
+/// The different numbers of a row, by their bits. Rows of the fuzzer have few: so each result is
+/// computed and compared but once.
+pub struct Distinct<T> {
+    pub values: Vec<T>,
+    /// How often each value stands in the row.
+    pub counts: Vec<u32>,
+    /// For each place in the row, the index of its value.
+    pub which: Vec<usize>,
+}
+
+impl<T: Float> Distinct<T> {
+    pub fn new(row: &[T]) -> Self {
+        let mut indices = HashMap::new();
+        let (mut values, mut counts) = (Vec::new(), Vec::new());
+        let which = row
+            .iter()
+            .map(|&x| {
+                let index = *indices.entry(x.raw()).or_insert(values.len());
+                if index == values.len() {
+                    values.push(x);
+                    counts.push(0);
+                }
+                counts[index] += 1;
+                index
+            })
+            .collect();
+        Self {
+            values,
+            counts,
+            which,
+        }
+    }
+}
+
+/// e^x.
+pub fn exp<T: Float>(x: T) -> Expected {
+    match x.into() {
+        x if x.is_nan() => Expected::Nan,
+        f64::INFINITY => Expected::Infinity,
+        f64::NEG_INFINITY => Expected::Number(Real::ZERO),
+        x => Expected::Number(Real::from(x).exp()),
+    }
+}
+
+/// The sum of a row's exponentials.
+pub enum RowReference {
+    /// There is no finite largest element, or there is NaN: this is the log-sum-exp.
+    Special(Expected),
+    Finite(Sums),
+}
+
+/// The sum of the exponentials of a row whose largest element is finite, divided by the largest.
+pub struct Sums {
+    max: Real,
+    /// The sum without one of the largest.
+    rest: Real,
+    log_ratio: Real,
+}
+
+impl RowReference {
+    pub fn new<T: Float>(row: &Distinct<T>) -> Self {
+        let numbers = || row.values.iter().map(|&x| -> f64 { x.into() });
+        let max = numbers().fold(f64::NEG_INFINITY, f64::max);
+        if numbers().any(f64::is_nan) {
+            return Self::Special(Expected::Nan);
+        } else if max == f64::NEG_INFINITY {
+            return Self::Special(Expected::NegInfinity);
+        } else if max == f64::INFINITY {
+            return Self::Special(Expected::Infinity);
+        }
+        let peak = numbers().position(|x| x == max);
+        let max = Real::from(max);
+        let mut rest = Real::ZERO;
+        for (index, (x, &count)) in numbers().zip(&row.counts).enumerate() {
+            let count = count - u32::from(Some(index) == peak);
+            if x > f64::NEG_INFINITY && count > 0 {
+                rest = rest + (Real::from(x) - max).exp() * Real::from(f64::from(count));
+            }
+        }
+        Self::Finite(Sums {
+            max,
+            rest,
+            log_ratio: rest.ln_1p(),
+        })
+    }
+
+    /// ln Σ e^x.
+    pub fn log_sum_exp(&self) -> Expected {
+        match self {
+            Self::Special(value) => *value,
+            Self::Finite(sums) => Expected::Number(sums.max + sums.log_ratio),
+        }
+    }
+
+    /// e^x / Σ e^x.
+    pub fn softmax<T: Float>(&self, x: T) -> Expected {
+        self.finite(x, Expected::Number(Real::ZERO), |sums, gap| {
+            Expected::Number(gap.exp() / sums.total())
+        })
+    }
+
+    /// x − ln Σ e^x.
+    pub fn log_softmax<T: Float>(&self, x: T) -> Expected {
+        self.finite(x, Expected::NegInfinity, |sums, gap| {
+            Expected::Number(gap - sums.log_ratio)
+        })
+    }
+
+    /// ln Σ e^x − x, the loss where x is the logit of the label.
+    pub fn loss<T: Float>(&self, x: T) -> Expected {
+        self.finite(x, Expected::Infinity, |sums, gap| {
+            Expected::Number(sums.log_ratio - gap)
+        })
+    }
+
+    /// e^x / Σ e^x − 1, the gradient where x is the logit of the label.
+    pub fn label_gradient<T: Float>(&self, x: T) -> Expected {
+        self.finite(x, Expected::Number(-Real::ONE), |sums, gap| {
+            let others = if gap.is_zero() {
+                sums.rest
+            } else {
+                sums.total() - gap.exp()
+            };
+            Expected::Number(-(others / sums.total()))
+        })
+    }
+
+    /// NaN in a special row; `masked` for −∞ in any other; else `f` of x − max.
+    fn finite<T: Float>(
+        &self,
+        x: T,
+        masked: Expected,
+        f: impl FnOnce(&Sums, Real) -> Expected,
+    ) -> Expected {
+        match self {
+            Self::Special(_) => Expected::Nan,
+            Self::Finite(_) if x.into() == f64::NEG_INFINITY => masked,
+            Self::Finite(sums) => f(sums, Real::from(x.into()) - sums.max),
+        }
+    }
+}
+
+impl Sums {
+    fn total(&self) -> Real {
+        self.rest + Real::ONE
+    }
+}

@@ -1,0 +1,137 @@
+//! Wrong arguments are refused with the right error, and nothing is written.
+
+mod support;
+
+use logits::{CrossEntropy, Error, Level, Rows, RowsMut};
+use support::{Real, for_both_types};
+
+for_both_types!(
+    labels_of_any_type,
+    wrong_lengths_write_nothing,
+    wrong_columns_are_refused,
+    wrong_labels_write_nothing,
+);
+
+fn numbers<T: Real>(numbers: &[f64]) -> Vec<T> {
+    numbers.iter().map(|&x| T::from_f64(x)).collect()
+}
+
+fn labels_of_any_type<T: Real>() {
+    let logits = numbers::<T>(&[0.5, 2.0, -1.0, 3.0, 0.0, 0.25]);
+    for level in Level::available() {
+        let loss = CrossEntropy::new().level(level);
+        let rows = Rows::new(&logits, 3).unwrap();
+        let expected = loss.loss_from_logits(rows, &[1_usize, 2]).unwrap();
+        macro_rules! check {
+            ($($label:ident)*) => {$(
+                assert_eq!(loss.loss_from_logits(rows, &[1 as $label, 2]), Ok(expected), "{level}");
+                assert_eq!(
+                    loss.loss_from_logits(rows, &[1, $label::MAX]),
+                    Err(Error::LabelOutOfRange { row: 1 }),
+                    "{level}",
+                );
+            )*};
+        }
+        check!(u8 u16 u32 u64 usize i32 i64);
+        for labels in [[-1_i32, 0], [i32::MIN, 0], [3, 0]] {
+            assert_eq!(
+                loss.loss_from_logits(rows, &labels),
+                Err(Error::LabelOutOfRange { row: 0 }),
+                "{level}"
+            );
+        }
+    }
+}
+
+fn wrong_lengths_write_nothing<T: Real>() {
+    let x = numbers::<T>(&[1.0, 2.0, 3.0]);
+    for level in Level::available() {
+        for len in [0, 2, 4] {
+            let mismatch = Error::LengthMismatch {
+                expected: 3,
+                found: len,
+            };
+            unchanged(len, |out: &mut [T]| {
+                assert_eq!(level.exp_into(&x, out), Err(mismatch))
+            });
+            unchanged(len, |out: &mut [T]| {
+                assert_eq!(level.softmax_into(&x, out), Err(mismatch))
+            });
+            unchanged(len, |out: &mut [T]| {
+                assert_eq!(level.log_softmax_into(&x, out), Err(mismatch))
+            });
+            unchanged(len, |out: &mut [T]| {
+                assert_eq!(
+                    level.log_sum_exp_rows(Rows::new(&x, 1).unwrap(), out),
+                    Err(mismatch)
+                );
+            });
+        }
+    }
+}
+
+fn wrong_columns_are_refused<T: Real>() {
+    for (elements, columns) in [(3, 2), (3, 0), (1, usize::MAX), (6, 4)] {
+        let mut data = vec![T::from_f64(0.0); elements];
+        let expected = Error::ColumnsMismatch { columns, elements };
+        assert_eq!(Rows::new(&data, columns).unwrap_err(), expected);
+        assert_eq!(RowsMut::new(&mut data, columns).unwrap_err(), expected);
+    }
+}
+
+fn wrong_labels_write_nothing<T: Real>() {
+    let one = T::from_f64(1.0);
+    for level in Level::available() {
+        let loss = CrossEntropy::new().level(level);
+        for (labels, error) in [
+            (&[0, 1, 3][..], Error::LabelOutOfRange { row: 2 }),
+            (&[0, -1, 2], Error::LabelOutOfRange { row: 1 }),
+            (&[i64::MIN, i64::MAX, 0], Error::LabelOutOfRange { row: 0 }),
+            (
+                &[0, 1],
+                Error::LengthMismatch {
+                    expected: 3,
+                    found: 2,
+                },
+            ),
+            (
+                &[0; 4],
+                Error::LengthMismatch {
+                    expected: 3,
+                    found: 4,
+                },
+            ),
+            (
+                &[],
+                Error::LengthMismatch {
+                    expected: 3,
+                    found: 0,
+                },
+            ),
+        ] {
+            unchanged(9, |data: &mut [T]| {
+                assert_eq!(
+                    loss.loss_from_logits(Rows::new(data, 3).unwrap(), labels),
+                    Err(error)
+                );
+                let rows = RowsMut::new(data, 3).unwrap();
+                assert_eq!(
+                    loss.loss_and_gradient_in_place(rows, labels, one),
+                    Err(error),
+                    "{level}"
+                );
+            });
+        }
+    }
+}
+
+/// Runs `action` on a slice of `len` odd bit patterns, and sees that it changes none.
+fn unchanged<T: Real>(len: usize, action: impl Fn(&mut [T])) {
+    let original: Vec<T> = (0..len as u64)
+        .map(|i| T::from_pattern(0x3fc0_0001 + i))
+        .collect();
+    let mut data = original.clone();
+    action(&mut data);
+    let patterns = |data: &[T]| data.iter().map(|x| x.pattern()).collect::<Vec<_>>();
+    assert_eq!(patterns(&data), patterns(&original));
+}

@@ -1,0 +1,172 @@
+//! One hash for each function, type and family, over a fixed set of inputs: equal at every level
+//! and on every target.
+//!
+//! To write the hashes anew, after a change that is meant to move bits:
+//! `LOGITS_UPDATE_GOLDEN=1 cargo test --release --test golden`
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::env;
+use std::fmt::Write;
+use std::fs;
+
+use logits::{CrossEntropy, Level, Rows, RowsMut};
+use support::{Random, Real};
+
+const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden.txt");
+
+/// Every result of a function over all inputs, as bits.
+type Hashed<T> = fn(Level, &[Vec<T>], &mut Hash);
+
+/// FNV-1a of 64 bits, over words instead of bytes.
+struct Hash(u64);
+
+impl Hash {
+    fn add<T: Real>(&mut self, results: &[T]) {
+        for result in results {
+            self.0 = (self.0 ^ result.pattern()).wrapping_mul(0x0000_0100_0000_01b3);
+            // The product alone never carries a high bit down.
+            self.0 ^= self.0 >> 29;
+        }
+    }
+}
+
+/// The public functions; those of two slices and of rows are covered by what they equal.
+fn functions<T: Real>() -> [(&'static str, Hashed<T>); 6] {
+    [
+        ("exp", |level, rows, hash| {
+            for row in rows {
+                let mut out = row.clone();
+                level.exp_in_place(&mut out);
+                hash.add(&out);
+            }
+        }),
+        ("log_sum_exp", |level, rows, hash| {
+            for row in rows {
+                hash.add(&[level.log_sum_exp(row)]);
+            }
+        }),
+        ("softmax", |level, rows, hash| {
+            for row in rows {
+                let mut out = row.clone();
+                level.softmax_in_place(&mut out);
+                hash.add(&out);
+            }
+        }),
+        ("log_softmax", |level, rows, hash| {
+            for row in rows {
+                let mut out = row.clone();
+                level.log_softmax_in_place(&mut out);
+                hash.add(&out);
+            }
+        }),
+        ("loss_from_logits", |level, rows, hash| {
+            for row in rows {
+                let loss = CrossEntropy::new().level(level);
+                let labels = [row.len() / 3];
+                let rows = Rows::new(row, row.len()).unwrap();
+                hash.add(&[loss.loss_from_logits(rows, &labels).unwrap().loss()]);
+            }
+        }),
+        ("loss_and_gradient_in_place", |level, rows, hash| {
+            for row in rows {
+                let loss = CrossEntropy::new().level(level);
+                let labels = [row.len() / 3];
+                let mut out = row.clone();
+                let rows = RowsMut::new(&mut out, row.len()).unwrap();
+                let scale = T::from_f64(0.125);
+                let sum = loss
+                    .loss_and_gradient_in_place(rows, &labels, scale)
+                    .unwrap();
+                hash.add(&[sum.loss()]);
+                hash.add(&out);
+            }
+        }),
+    ]
+}
+
+/// Rows made by exact arithmetic alone, so that every target has the same: nearly normal, from
+/// the sum of integers, in several sizes and places; raw bit patterns; special values.
+fn inputs<T: Real>() -> Vec<Vec<T>> {
+    let mut random = Random::new(8);
+    let mut rows = Vec::new();
+    for len in (1..=70).chain([127, 128, 129, 1000, 1024, 5000, 70_001]) {
+        for (size, centre) in [
+            (1, 0),
+            (8, 0),
+            (64, 0),
+            (4, 1000),
+            (4, -60),
+            (4, 1 << 22),
+            (1 << 30, 0),
+        ] {
+            rows.push((0..len).map(|_| bell(&mut random, size, centre)).collect());
+        }
+        let mut row: Vec<T> = (0..len).map(|_| bell(&mut random, 4, 0)).collect();
+        row[random.below(len)] = -T::INFINITY;
+        rows.push(row);
+        rows.push((0..len).map(|_| T::from_pattern(random.bits())).collect());
+    }
+    rows
+}
+
+/// About normal around `centre`, with a deviation of `size`.
+fn bell<T: Real>(random: &mut Random, size: i64, centre: i64) -> T {
+    let sum: i64 = (0..12)
+        .map(|_| (random.bits() >> 44) as i64 - (1 << 19))
+        .sum();
+    T::from_f64((sum * size) as f64 / f64::from(1 << 20) + centre as f64)
+}
+
+/// The hashes of one type, by function, type and family; asserts that levels agree.
+fn hashes<T: Real>(all: &mut BTreeMap<String, u64>) {
+    let rows = inputs::<T>();
+    for (name, function) in functions::<T>() {
+        for level in Level::available() {
+            let mut hash = Hash(0xcbf2_9ce4_8422_2325);
+            function(level, &rows, &mut hash);
+            let family = if level.is_fused() { "fused" } else { "unfused" };
+            let key = format!("{name} {} {family}", T::NAME);
+            let known = *all.entry(key).or_insert(hash.0);
+            assert_eq!(
+                known,
+                hash.0,
+                "{name} of {} at {level} leaves its family",
+                T::NAME
+            );
+        }
+    }
+}
+
+#[test]
+fn hashes_are_those_on_record() {
+    let mut found = BTreeMap::new();
+    hashes::<f32>(&mut found);
+    hashes::<f64>(&mut found);
+    if env::var_os("LOGITS_UPDATE_GOLDEN").is_some() {
+        return write_table(&found);
+    }
+    let mut wrong = String::new();
+    let mut checked = 0;
+    for line in include_str!("golden.txt").lines() {
+        let (key, recorded) = line.rsplit_once(' ').expect("a key and a hash");
+        // A target may lack one of the families.
+        if let Some(hash) = found.get(key) {
+            checked += 1;
+            if format!("{hash:016x}") != recorded {
+                writeln!(wrong, "{key}: {hash:016x}, recorded {recorded}").unwrap();
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "bits have moved:\n{wrong}");
+    assert_eq!(checked, found.len(), "hashes are missing");
+}
+
+fn write_table(hashes: &BTreeMap<String, u64>) {
+    let mut table = String::new();
+    for (key, hash) in hashes {
+        writeln!(table, "{key} {hash:016x}").unwrap();
+    }
+    fs::write(FILE, table).expect("the table can be written");
+}

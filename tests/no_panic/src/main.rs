@@ -1,0 +1,212 @@
+//! Calls every public function of `logits`, and links only if none of them can panic.
+//!
+//! The panic handler calls a function that does not exist. Where no code can panic, the linker
+//! drops the handler, and with it the missing symbol.
+
+#![no_std]
+#![no_main]
+
+use core::fmt::{self, Write};
+use core::hint::black_box;
+use core::panic::PanicInfo;
+
+use logits::{CrossEntropy, Error, Float, Label, Level, LossSum, Rows, RowsMut};
+
+unsafe extern "C" {
+    safe fn some_function_can_panic() -> !;
+}
+
+#[panic_handler]
+fn panic(_: &PanicInfo) -> ! {
+    some_function_can_panic()
+}
+
+/// What an operating system's `core`, which could unwind, asks for.
+#[cfg(not(target_os = "none"))]
+mod system {
+    #[link(name = "c")]
+    unsafe extern "C" {}
+
+    #[unsafe(no_mangle)]
+    extern "C" fn rust_eh_personality() {}
+}
+
+/// The entry point: of the C library, or of the linker where there is none.
+#[cfg_attr(target_os = "none", unsafe(export_name = "_start"))]
+#[cfg_attr(not(target_os = "none"), unsafe(export_name = "main"))]
+extern "C" fn main() -> i32 {
+    every_level();
+    every_function::<f32>(&mut [1.0; 4], &mut [0.0; 4]);
+    every_function::<f64>(&mut [1.0; 4], &mut [0.0; 4]);
+    #[cfg(feature = "deliberate_panic")]
+    black_box(black_box(&[0; 4])[black_box(4)]);
+    0
+}
+
+/// `data` and `out` as slices that the optimiser knows nothing about.
+fn every_function<T: Float + fmt::Debug>(data: &mut [T], out: &mut [T]) {
+    elementwise(black_box(&mut *data), black_box(&mut *out));
+    softmax(black_box(&mut *data), black_box(&mut *out));
+    log_softmax(black_box(&mut *data), black_box(&mut *out));
+    log_sum_exp(black_box(&*data), black_box(&mut *out));
+    rows(black_box(&mut *data));
+    every_label(black_box(&mut *data));
+}
+
+/// The functions of the best level, then those of every level.
+fn elementwise<T: Float>(data: &mut [T], out: &mut [T]) {
+    logits::exp_in_place(data);
+    _ = black_box(logits::exp_into(data, out));
+    for level in levels() {
+        level.exp_in_place(black_box(&mut *data));
+        _ = black_box(level.exp_into(black_box(data), black_box(out)));
+    }
+}
+
+fn softmax<T: Float>(data: &mut [T], out: &mut [T]) {
+    let columns = black_box(2);
+    black_box(logits::softmax_in_place(data));
+    _ = black_box(logits::softmax_into(data, out));
+    if let Ok(rows) = RowsMut::new(data, columns) {
+        logits::softmax_rows_in_place(rows);
+    }
+    for level in levels() {
+        black_box(level.softmax_in_place(black_box(&mut *data)));
+        _ = black_box(level.softmax_into(black_box(data), black_box(out)));
+        if let Ok(rows) = RowsMut::new(black_box(&mut *data), columns) {
+            level.softmax_rows_in_place(rows);
+        }
+    }
+}
+
+fn log_softmax<T: Float>(data: &mut [T], out: &mut [T]) {
+    let columns = black_box(2);
+    black_box(logits::log_softmax_in_place(data));
+    _ = black_box(logits::log_softmax_into(data, out));
+    if let Ok(rows) = RowsMut::new(data, columns) {
+        logits::log_softmax_rows_in_place(rows);
+    }
+    for level in levels() {
+        black_box(level.log_softmax_in_place(black_box(&mut *data)));
+        _ = black_box(level.log_softmax_into(black_box(data), black_box(out)));
+        if let Ok(rows) = RowsMut::new(black_box(&mut *data), columns) {
+            level.log_softmax_rows_in_place(rows);
+        }
+    }
+}
+
+fn log_sum_exp<T: Float>(data: &[T], out: &mut [T]) {
+    let columns = black_box(2);
+    black_box(logits::log_sum_exp(data));
+    if let Ok(rows) = Rows::new(data, columns) {
+        _ = black_box(logits::log_sum_exp_rows(rows, out));
+    }
+    for level in levels() {
+        black_box(level.log_sum_exp(black_box(data)));
+        if let Ok(rows) = Rows::new(black_box(data), columns) {
+            _ = black_box(level.log_sum_exp_rows(rows, black_box(out)));
+        }
+    }
+}
+
+fn rows<T: Copy>(data: &mut [T]) {
+    let columns = black_box(2);
+    if let Ok(rows) = Rows::new(black_box(data), columns) {
+        black_box((rows.len(), rows.is_empty(), rows.columns()));
+        for row in rows.iter() {
+            black_box(row);
+        }
+        for row in &rows {
+            black_box(row);
+        }
+        for row in rows {
+            black_box(row);
+        }
+    }
+    if let Ok(rows) = RowsMut::new(black_box(data), columns) {
+        black_box((rows.len(), rows.is_empty(), rows.columns()));
+        black_box(rows.as_rows());
+        for row in rows {
+            black_box(row);
+        }
+    }
+}
+
+fn every_label<T: Float + fmt::Debug>(data: &mut [T]) {
+    cross_entropy::<T, u8>(data, &[0; 2]);
+    cross_entropy::<T, u16>(data, &[0; 2]);
+    cross_entropy::<T, u32>(data, &[0; 2]);
+    cross_entropy::<T, u64>(data, &[0; 2]);
+    cross_entropy::<T, usize>(data, &[0; 2]);
+    cross_entropy::<T, i32>(data, &[0; 2]);
+    cross_entropy::<T, i64>(data, &[0; 2]);
+}
+
+fn cross_entropy<T: Float + fmt::Debug, L: Label>(data: &mut [T], labels: &[L]) {
+    let columns = black_box(2);
+    let mut total = LossSum::default();
+    for level in levels() {
+        let loss = CrossEntropy::new().level(level);
+        if let Ok(rows) = Rows::new(black_box(data), columns)
+            && let Ok(sum) = loss.loss_from_logits(rows, black_box(labels))
+        {
+            total.merge(&sum);
+        }
+        if let Ok(rows) = RowsMut::new(black_box(data), columns)
+            && let Ok(sum) = loss.loss_and_gradient_in_place(rows, black_box(labels), T::default())
+        {
+            total.merge(&sum);
+        }
+    }
+    black_box((total.loss(), total.mean(), total.rows(), total.correct()));
+    black_box(total == LossSum::default());
+    black_box(CrossEntropy::default());
+}
+
+/// Every level, and the best.
+fn levels() -> impl Iterator<Item = Level> {
+    Level::available()
+        .chain([
+            Level::SCALAR,
+            Level::PORTABLE,
+            Level::best(),
+            Level::default(),
+        ])
+        .chain(Level::avx2())
+        .chain(Level::avx512())
+        .map(black_box)
+}
+
+fn every_level() {
+    for level in levels() {
+        black_box((level.name(), level.is_fused()));
+        format(format_args!("{level} {level:>10} {level:?}"));
+    }
+    for error in [
+        Error::LengthMismatch {
+            expected: 1,
+            found: 2,
+        },
+        Error::ColumnsMismatch {
+            columns: 3,
+            elements: 4,
+        },
+        Error::LabelOutOfRange { row: 5 },
+    ] {
+        format(format_args!("{0} {0:?}", black_box(error)));
+    }
+}
+
+/// Formats into nothing.
+fn format(arguments: fmt::Arguments<'_>) {
+    struct Nowhere;
+
+    impl Write for Nowhere {
+        fn write_str(&mut self, text: &str) -> fmt::Result {
+            black_box(text);
+            Ok(())
+        }
+    }
+
+    _ = black_box(Nowhere.write_fmt(arguments));
+}

@@ -1,0 +1,191 @@
+//! Within a family the same bits for the same input, whatever the level, the alignment, the
+//! place in a batch, in place or not.
+
+mod support;
+
+use logits::{CrossEntropy, Level, Rows, RowsMut};
+use support::{Random, Real, distributions, for_both_types};
+
+for_both_types!(
+    levels_of_a_family_agree,
+    alignment_does_not_matter,
+    forms_and_places_agree
+);
+
+/// Lengths around those of registers, stripes and blocks, and beyond where softmax recomputes.
+fn lengths() -> impl Iterator<Item = usize> {
+    (1..=130).chain([255, 511, 512, 513, 1000, 1023, 1024, 1025, 4000, 66_000])
+}
+
+/// The bits of all results on one row.
+fn results<T: Real>(level: Level, row: &[T], label: usize) -> Vec<u64> {
+    let mut buffer = row.to_vec();
+    let mut bits = Vec::new();
+    let mut take = |buffer: &mut [T], scalar: T| {
+        bits.extend(buffer.iter().map(|y| y.pattern()));
+        bits.push(scalar.pattern());
+        buffer.copy_from_slice(row);
+    };
+    level.exp_in_place(&mut buffer);
+    take(&mut buffer, level.log_sum_exp(row));
+    let log_sum_exp = level.softmax_in_place(&mut buffer);
+    take(&mut buffer, log_sum_exp);
+    let log_sum_exp = level.log_softmax_in_place(&mut buffer);
+    take(&mut buffer, log_sum_exp);
+
+    let loss = CrossEntropy::new().level(level);
+    let rows = RowsMut::new(&mut buffer, row.len()).unwrap();
+    let scale = T::from_f64(0.3);
+    let sum = loss
+        .loss_and_gradient_in_place(rows, &[label], scale)
+        .unwrap();
+    take(&mut buffer, sum.loss());
+    let rows = Rows::new(row, row.len()).unwrap();
+    let sum = loss.loss_from_logits(rows, &[label]).unwrap();
+    bits.push(sum.loss().pattern());
+    bits
+}
+
+/// Rows of every distribution, ordinary and with special values.
+fn rows<T: Real>(random: &mut Random, len: usize) -> Vec<Vec<T>> {
+    let specials = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY].map(T::from_f64);
+    let mut rows: Vec<_> = distributions::<T>()
+        .iter()
+        .map(|d| d.row(random, len))
+        .collect();
+    for special in specials {
+        let mut row = rows[0].clone();
+        row[random.below(len)] = special;
+        rows.push(row);
+    }
+    rows.push((0..len).map(|_| T::from_pattern(random.bits())).collect());
+    rows
+}
+
+fn levels_of_a_family_agree<T: Real>() {
+    let mut random = Random::new(5);
+    for len in lengths() {
+        for row in rows::<T>(&mut random, len) {
+            let label = random.below(len);
+            for fused in [false, true] {
+                let mut levels = Level::available().filter(|level| level.is_fused() == fused);
+                let Some(first) = levels.next() else { continue };
+                let expected = results(first, &row, label);
+                for level in levels {
+                    let found = results(level, &row, label);
+                    let differs = (0..found.len()).find(|&i| found[i] != expected[i]);
+                    assert_eq!(
+                        differs, None,
+                        "{first}, {level}: {len} logits, {:e}…",
+                        row[0]
+                    );
+                }
+            }
+        }
+    }
+}
+
+fn alignment_does_not_matter<T: Real>() {
+    let mut random = Random::new(6);
+    for len in lengths() {
+        let row = &rows::<T>(&mut random, len)[random.below(4)];
+        for level in Level::available() {
+            let aligned = at_offset(level, row, 0);
+            for offset in [1, 2, 3, 5, 7, 15] {
+                assert!(
+                    at_offset(level, row, offset) == aligned,
+                    "{level}: {len} logits at offset {offset}"
+                );
+            }
+        }
+    }
+}
+
+/// The bits of softmax, log-softmax and exp of a row that starts `offset` elements after a
+/// boundary of 128 bytes.
+fn at_offset<T: Real>(level: Level, row: &[T], offset: usize) -> Vec<u64> {
+    let mut buffer = vec![T::from_f64(0.0); row.len() + offset + 128 / size_of::<T>()];
+    let start = buffer.as_ptr().align_offset(128) + offset;
+    let place = &mut buffer[start..start + row.len()];
+    let mut bits = Vec::new();
+    for function in [Level::softmax_in_place, Level::log_softmax_in_place] {
+        place.copy_from_slice(row);
+        bits.push(level.log_sum_exp(place).pattern());
+        bits.push(function(level, place).pattern());
+        bits.extend(place.iter().map(|y| y.pattern()));
+    }
+    place.copy_from_slice(row);
+    level.exp_in_place(place);
+    bits.extend(place.iter().map(|y| y.pattern()));
+    bits
+}
+
+fn bits<T: Real>(row: &[T]) -> Vec<u64> {
+    row.iter().map(|y| y.pattern()).collect()
+}
+
+/// In place or into another slice, alone or as a row of a batch.
+fn forms_and_places_agree<T: Real>() {
+    let mut random = Random::new(7);
+    for columns in lengths() {
+        let rows = rows::<T>(&mut random, columns);
+        let batch = rows.concat();
+        let labels: Vec<_> = rows.iter().map(|_| random.below(columns)).collect();
+        for level in Level::available() {
+            let mut softmax = batch.clone();
+            level.softmax_rows_in_place(RowsMut::new(&mut softmax, columns).unwrap());
+            let mut log_softmax = batch.clone();
+            level.log_softmax_rows_in_place(RowsMut::new(&mut log_softmax, columns).unwrap());
+            let mut log_sum_exp = vec![T::from_f64(0.0); rows.len()];
+            let read = Rows::new(&batch, columns).unwrap();
+            level.log_sum_exp_rows(read, &mut log_sum_exp).unwrap();
+            let loss = CrossEntropy::new().level(level);
+            let mut gradient = batch.clone();
+            let written = RowsMut::new(&mut gradient, columns).unwrap();
+            let one = T::from_f64(1.0);
+            loss.loss_and_gradient_in_place(written, &labels, one)
+                .unwrap();
+
+            for (i, row) in rows.iter().enumerate() {
+                let part = i * columns..(i + 1) * columns;
+                let case = format!("{level}: row {i} of {columns} columns");
+                let mut out = row.clone();
+                let returned = level.softmax_in_place(&mut out);
+                assert!(
+                    bits(&out) == bits(&softmax[part.clone()]),
+                    "softmax, {case}"
+                );
+
+                let mut beside = vec![one; columns];
+                let returned = level.softmax_into(row, &mut beside).unwrap();
+                assert!(bits(&out) == bits(&beside), "softmax_into, {case}");
+
+                let mut out = row.clone();
+                let returned = level.log_softmax_in_place(&mut out);
+                assert!(
+                    bits(&out) == bits(&log_softmax[part.clone()]),
+                    "log_softmax, {case}"
+                );
+
+                level.log_softmax_into(row, &mut beside).unwrap();
+                assert!(bits(&out) == bits(&beside), "log_softmax_into, {case}");
+
+                let mut out = row.clone();
+                let written = RowsMut::new(&mut out, columns).unwrap();
+                loss.loss_and_gradient_in_place(written, &labels[i..=i], one)
+                    .unwrap();
+                assert!(bits(&out) == bits(&gradient[part]), "gradient, {case}");
+                assert_eq!(
+                    level.log_sum_exp(row).pattern(),
+                    log_sum_exp[i].pattern(),
+                    "{case}"
+                );
+
+                let mut out = row.clone();
+                level.exp_in_place(&mut out);
+                level.exp_into(row, &mut beside).unwrap();
+                assert!(bits(&out) == bits(&beside), "exp_into, {case}");
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! The promised accuracy: the one table that every accuracy test reads.
+
+use std::fmt;
+
+/// A function whose accuracy is promised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Function {
+    Exp,
+    LogSumExp,
+    Softmax,
+    LogSoftmax,
+    Loss,
+    Gradient,
+}
+
+impl fmt::Display for Function {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Exp => "exp",
+            Self::LogSumExp => "log_sum_exp",
+            Self::Softmax => "softmax",
+            Self::LogSoftmax => "log_softmax",
+            Self::Loss => "cross-entropy loss",
+            Self::Gradient => "cross-entropy gradient",
+        })
+    }
+}
+
+/// The largest error of a function of one element type, in ULP.
+///
+/// The unit is the last place of the exact result, for [`Function::LogSumExp`] that of
+/// max(|result|, 1).
+#[derive(Clone, Copy, Debug)]
+pub struct Bound {
+    pub function: Function,
+    pub float: &'static str,
+    pub ulp: f64,
+}
+
+const fn bound_of(function: Function, float: &'static str, ulp: f64) -> Bound {
+    Bound {
+        function,
+        float,
+        ulp,
+    }
+}
+
+/// All bounds, for every level and every length.
+pub const BOUNDS: [Bound; 12] = [
+    bound_of(Function::Exp, "f32", 0.87),
+    bound_of(Function::Exp, "f64", 0.80),
+    bound_of(Function::LogSumExp, "f32", 1.0),
+    bound_of(Function::LogSumExp, "f64", 1.0),
+    bound_of(Function::Softmax, "f32", 3.0),
+    bound_of(Function::Softmax, "f64", 3.0),
+    bound_of(Function::LogSoftmax, "f32", 3.0),
+    bound_of(Function::LogSoftmax, "f64", 3.0),
+    bound_of(Function::Loss, "f32", 4.0),
+    bound_of(Function::Loss, "f64", 4.0),
+    bound_of(Function::Gradient, "f32", 4.0),
+    bound_of(Function::Gradient, "f64", 4.0),
+];
+
+/// The bound of a function of one element type.
+pub fn bound(function: Function, float: &str) -> f64 {
+    BOUNDS
+        .iter()
+        .find(|bound| bound.function == function && bound.float == float)
+        .expect("every function has a bound for each type")
+        .ulp
+}

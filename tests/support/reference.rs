@@ -1,0 +1,104 @@
+//! What the functions of a row should return, in far more digits than they do.
+
+use super::double_double::DoubleDouble;
+use super::extended::Extended;
+use super::real::Real;
+
+/// A row, its exponentials and their sum. Its largest element is finite.
+pub struct Reference<'a, T> {
+    row: &'a [T],
+    argmax: usize,
+    /// e^(x − max) of every element.
+    terms: Vec<Extended>,
+    /// Their sum without that of the largest element.
+    rest: Extended,
+}
+
+impl<'a, T: Real> Reference<'a, T> {
+    pub fn new(row: &'a [T]) -> Self {
+        let argmax = first_largest(row).expect("a row has elements");
+        let max = row[argmax];
+        let terms: Vec<_> = row
+            .iter()
+            .map(|&x| T::exp_truth(difference(x, max)))
+            .collect();
+        let others = terms[..argmax].iter().chain(&terms[argmax + 1..]);
+        let rest = others.fold(Extended::ZERO, |sum, &term| sum + term);
+        Self {
+            row,
+            argmax,
+            terms,
+            rest,
+        }
+    }
+
+    /// The place of the largest element, the first of several.
+    pub fn argmax(&self) -> usize {
+        self.argmax
+    }
+
+    /// Σ e^(x − max).
+    fn total(&self) -> Extended {
+        self.rest + Extended::ONE
+    }
+
+    /// ln Σ e^(x − max).
+    fn log_ratio(&self) -> Extended {
+        self.rest.ln_1p()
+    }
+
+    /// ln Σ e^x.
+    pub fn log_sum_exp(&self) -> Extended {
+        Extended::from(self.row[self.argmax].to_f64()) + self.log_ratio()
+    }
+
+    /// e^x / Σ e^x of every element.
+    pub fn softmax(&self) -> impl Iterator<Item = Extended> {
+        let inverse = Extended::ONE / self.total();
+        self.terms.iter().map(move |&term| term * inverse)
+    }
+
+    /// x − ln Σ e^x of every element.
+    pub fn log_softmax(&self) -> impl Iterator<Item = Extended> {
+        let log_ratio = self.log_ratio();
+        self.row.iter().map(move |&x| self.below_max(x) - log_ratio)
+    }
+
+    /// ln Σ e^x − x of one element.
+    pub fn loss(&self, label: usize) -> Extended {
+        self.log_ratio() - self.below_max(self.row[label])
+    }
+
+    /// `scale` times the gradient of [`loss`](Self::loss).
+    pub fn gradient(&self, label: usize, scale: T) -> impl Iterator<Item = Extended> {
+        let factor = Extended::from(scale.to_f64()) / self.total();
+        let others = if label == self.argmax {
+            self.rest
+        } else {
+            self.total() - self.terms[label]
+        };
+        self.terms.iter().enumerate().map(move |(place, &term)| {
+            let term = if place == label { -others } else { term };
+            term * factor
+        })
+    }
+
+    /// x − max, exactly.
+    fn below_max(&self, x: T) -> Extended {
+        difference(x, self.row[self.argmax]).into()
+    }
+}
+
+/// The place of the largest element, the first of several.
+fn first_largest<T: Real>(row: &[T]) -> Option<usize> {
+    (0..row.len()).reduce(|best, place| if row[place] > row[best] { place } else { best })
+}
+
+/// a − b, exactly; −∞ for an `a` of −∞.
+fn difference<T: Real>(a: T, b: T) -> DoubleDouble {
+    if a.finite() {
+        DoubleDouble::difference(a.to_f64(), b.to_f64())
+    } else {
+        a.to_f64().into()
+    }
+}

@@ -1,0 +1,94 @@
+//! The worst errors of a run, held against the bounds.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use logits::Level;
+
+use super::bounds::{Function, bound};
+use super::extended::Extended;
+use super::real::Real;
+use super::ulp::ulp_error;
+
+/// The worst error of each function at each level over each kind of input, with the case that
+/// showed it.
+#[derive(Default)]
+pub struct Report(BTreeMap<Key, Worst>);
+
+type Key = (Function, &'static str, String);
+
+struct Worst {
+    error: f64,
+    case: String,
+}
+
+impl Report {
+    /// Notes an error; `case` says where it was met, if it is the worst so far.
+    pub fn note(
+        &mut self,
+        function: Function,
+        level: Level,
+        inputs: &str,
+        error: f64,
+        case: impl Fn() -> String,
+    ) {
+        let worst = self.0.entry((function, level.name(), inputs.to_owned()));
+        let worst = worst.or_insert(Worst {
+            error: -1.0,
+            case: String::new(),
+        });
+        if error > worst.error {
+            *worst = Worst {
+                error,
+                case: case(),
+            };
+        }
+    }
+
+    /// Notes the worst error of a row of results; `case` says what a place held.
+    pub fn note_row<T: Real>(
+        &mut self,
+        function: Function,
+        level: Level,
+        inputs: &str,
+        results: &[T],
+        truths: impl Iterator<Item = Extended>,
+        case: impl Fn(usize) -> String,
+    ) {
+        let errors = results
+            .iter()
+            .zip(truths)
+            .map(|(&result, truth)| ulp_error(result, truth));
+        let worst = errors.enumerate().max_by(|a, b| a.1.total_cmp(&b.1));
+        if let Some((place, error)) = worst {
+            let case = || format!("{} gives {:e}", case(place), results[place]);
+            self.note(function, level, inputs, error, case);
+        }
+    }
+
+    /// Prints the worst errors as rows of a Markdown table, and fails if any is above its bound.
+    pub fn check<T: Real>(&self) {
+        let mut worst = BTreeMap::new();
+        let mut above = String::new();
+        for ((function, level, inputs), Worst { error, case }) in &self.0 {
+            let bound = bound(*function, T::NAME);
+            let float = T::NAME;
+            let row = format!(
+                "| {function} | {float} | {level} | {error:.3} | {bound} | {inputs}: {case} |"
+            );
+            if *error > bound {
+                writeln!(above, "{row}").expect("a string takes everything");
+            }
+            let entry = worst
+                .entry((function, level))
+                .or_insert((*error, row.clone()));
+            if *error > entry.0 {
+                *entry = (*error, row);
+            }
+        }
+        for (_, row) in worst.values() {
+            println!("{row}");
+        }
+        assert!(above.is_empty(), "above the bound:\n{above}");
+    }
+}

@@ -1,0 +1,61 @@
+//! The error metric: how far a computed value is from the truth, in units in the last place.
+
+use super::extended::Extended;
+use super::real::Real;
+
+/// |computed − truth| in units of the last place that the truth has in the type of `computed`.
+///
+/// The unit is never below the smallest subnormal, so it is defined for a truth of 0. Infinity
+/// counts as the power of two that follows the largest number, and so does every truth beyond. A
+/// NaN agrees with a NaN alone, and an infinite truth with itself alone.
+pub fn ulp_error<T: Real>(computed: T, truth: Extended) -> f64 {
+    error_in_units(computed, truth, last_place::<T>(truth))
+}
+
+/// As [`ulp_error`], but in units of the last place of max(|truth|, 1).
+pub fn ulp_error_above_one<T: Real>(computed: T, truth: Extended) -> f64 {
+    let unit = last_place::<T>(truth).max(1 - T::DIGITS);
+    error_in_units(computed, truth, unit)
+}
+
+/// The exponent of the last place of a finite truth.
+fn last_place<T: Real>(truth: Extended) -> i32 {
+    let smallest = T::MIN_EXPONENT;
+    if truth.is_zero() {
+        return smallest;
+    }
+    let (hi, lo) = (truth.value.hi, truth.value.lo);
+    let exponent = libm::ilogb(hi);
+    // A truth just below a power of two belongs to the binade below.
+    let power_of_two = hi.abs() == libm::scalbn(1.0, exponent);
+    let below = power_of_two && lo != 0.0 && (lo < 0.0) != (hi < 0.0);
+    let exponent = exponent.saturating_add(truth.exponent) - i32::from(below);
+    (exponent - (T::DIGITS - 1)).max(smallest)
+}
+
+/// |computed − truth| in units of 2^`unit`.
+fn error_in_units<T: Real>(computed: T, truth: Extended, unit: i32) -> f64 {
+    let computed = computed.to_f64();
+    let exact = truth.value.hi;
+    if computed.is_nan() || !exact.is_finite() {
+        let agree = computed == exact || (computed.is_nan() && exact.is_nan());
+        return if agree { 0.0 } else { f64::INFINITY };
+    }
+    let largest_unit = T::MAX_EXPONENT - T::DIGITS;
+    let unit = unit.min(largest_unit);
+    // Twice the digits of the type: beyond every number, finite in these units.
+    let limit = libm::scalbn(1.0, T::MAX_EXPONENT - unit);
+    let clamp = |x: f64| x.clamp(-limit, limit);
+    let computed = clamp(libm::scalbn(computed, -unit));
+    let shift = truth.exponent.saturating_sub(unit);
+    let (hi, lo) = (
+        libm::scalbn(exact, shift),
+        libm::scalbn(truth.value.lo, shift),
+    );
+    let error = if hi.abs() > limit {
+        computed - clamp(hi)
+    } else {
+        (computed - hi) - lo
+    };
+    error.abs()
+}

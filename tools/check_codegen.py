@@ -1,0 +1,161 @@
+#!/usr/bin/env python3
+"""Fails if the compiler spoilt a vector kernel.
+
+A missing `#[inline(always)]` turns every instruction of a kernel into a call, silently. This
+builds tests/no_panic, which links every kernel, under the profiles that users have, disassembles
+it and checks each kernel's entry at each level of x86-64:
+
+- it is there;
+- it calls nothing (but memcpy at 128 bits where the profile asks for small code);
+- at 128 bits it holds neither AVX nor x87 instructions: it must run on every x86-64;
+- at 256 and 512 bits it multiplies and adds in one instruction, on whole registers;
+- at 512 bits it scales by powers of two in one instruction.
+"""
+
+import argparse
+import itertools
+import os
+import re
+import subprocess
+import sys
+from collections import defaultdict
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parent.parent
+TARGET = "x86_64-unknown-linux-gnu"
+LEVELS = ("portable", "avx2", "avx512")
+
+KERNEL = re.compile(r"^    (\w+) = \w+ in \w+,", re.MULTILINE)
+FUNCTION = re.compile(r"^[0-9a-f]+ <(.*)>:$")
+ENTRY = re.compile(r"Kernels<(f32|f64)>.*>::(\w+)::(\w+)$")
+INSTRUCTION = re.compile(r"^\s+[0-9a-f]+:\t(?:(?:bnd|notrack|rep|lock) )*(\S+)\s*(.*)$")
+SYMBOL = re.compile(r"<([\w:<>$., ]+?)(?:@[\w.]+)?(?:\+0x[0-9a-f]+)?>$")
+OPERAND = re.compile(r"[^\s,(]*\([^)]*\)|[^\s,]+")
+FUSED = re.compile(r"^vfn?m(add|sub)\d+p[sd]$")
+SCALE = re.compile(r"^vscalefp[sd]$")
+
+
+class Profile(NamedTuple):
+    opt_level: str
+    lto: str
+    codegen_units: str
+
+    def __str__(self):
+        return f"opt-level {self.opt_level}, lto {self.lto}, codegen-units {self.codegen_units}"
+
+
+ALL_PROFILES = list(
+    itertools.starmap(Profile, itertools.product("23s", ("false", "thin", "fat"), ("1", "16")))
+)
+# Each setting once: what CI has time for.
+FEW_PROFILES = [
+    Profile("3", "false", "16"),
+    Profile("3", "fat", "1"),
+    Profile("2", "thin", "16"),
+    Profile("s", "false", "16"),
+]
+
+
+class Instruction(NamedTuple):
+    name: str
+    operands: str
+
+
+def build(profile):
+    """The path of the binary that links every kernel."""
+    settings = {
+        "CARGO_PROFILE_RELEASE_OPT_LEVEL": profile.opt_level,
+        "CARGO_PROFILE_RELEASE_LTO": profile.lto,
+        "CARGO_PROFILE_RELEASE_CODEGEN_UNITS": profile.codegen_units,
+    }
+    directory = ROOT / "tests" / "no_panic"
+    subprocess.run(
+        ["cargo", "build", "--quiet", "--locked", "--release", "--target", TARGET],
+        cwd=directory,
+        env=os.environ | settings,
+        check=True,
+    )
+    target = Path(os.environ.get("CARGO_TARGET_DIR", directory / "target"))
+    return target / TARGET / "release" / "no_panic"
+
+
+def entries(binary):
+    """The instructions of every kernel's entry, by element type, kernel and level."""
+    command = ["objdump", "--disassemble", "--demangle", "--no-show-raw-insn", binary]
+    listing = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    found = defaultdict(list)
+    function = None
+    for line in listing.splitlines():
+        if header := FUNCTION.match(line):
+            entry = ENTRY.search(header[1])
+            function = entry and found[entry.groups()]
+        elif function is not None and (instruction := INSTRUCTION.match(line)):
+            function.append(Instruction(*instruction.groups()))
+    return found
+
+
+def callees(entry, instructions):
+    """What the instructions call, or jump to outside their entry."""
+    held = {}  # The symbols whose addresses registers and stack slots hold.
+    for name, operands in instructions:
+        symbol = SYMBOL.search(operands)
+        places = OPERAND.findall(operands.partition("#")[0])
+        if name.startswith("call"):
+            yield symbol[1] if symbol else held.get(operands.lstrip("*")) or operands
+        elif name.startswith("j"):
+            target = symbol and ENTRY.search(symbol[1])
+            if symbol and not (target and target.groups() == entry):
+                yield symbol[1]
+        elif places and not name.startswith(("cmp", "test")):
+            moved = symbol[1] if symbol else held.get(places[0])
+            held[places[-1]] = moved if name == "mov" else None
+
+
+def faults(entry, instructions, profile):
+    """What is wrong with an entry."""
+    _, _, level = entry
+    small = level == "portable" and profile.opt_level == "s"
+    allowed = {"memcpy"} if small else set()
+    called = set(callees(entry, instructions))
+    yield from (f"calls {symbol}" for symbol in sorted(called - allowed))
+
+    register = {"portable": "xmm", "avx2": "ymm", "avx512": "zmm"}[level]
+    whole = [each.name for each in instructions if f"%{register}" in each.operands]
+    if not whole:
+        yield f"has no instruction on {register}"
+    if level == "portable":
+        foreign = {each.name for each in instructions if each.name[0] in "vf"}
+        yield from (f"contains {name}" for name in sorted(foreign))
+    elif not any(map(FUSED.match, whole)):
+        yield f"has no fused multiply-add on {register}"
+    if level == "avx512" and not any(map(SCALE.match, whole)):
+        yield f"has no vscalef on {register}"
+
+
+def check(profile):
+    """The number of faults under a profile, each printed."""
+    found = entries(build(profile))
+    kernels = KERNEL.findall((ROOT / "src" / "dispatch.rs").read_text())
+    if not kernels:
+        sys.exit("src/dispatch.rs names no kernels")
+    count = 0
+    expected = list(itertools.product(("f32", "f64"), kernels, LEVELS))
+    for entry in expected:
+        problems = list(faults(entry, found[entry], profile)) if entry in found else ["is missing"]
+        count += len(problems)
+        for problem in problems:
+            print(f"  {' '.join(entry)}: {problem}")
+    print(f"{profile}: {len(expected)} entries, {count} faults", flush=True)
+    return count
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--all-profiles", action="store_true", help="every combination of settings")
+    profiles = ALL_PROFILES if parser.parse_args().all_profiles else FEW_PROFILES
+    sys.exit(1 if sum(map(check, profiles)) else 0)
+
+
+if __name__ == "__main__":
+    main()
