@@ -57,7 +57,10 @@ impl Case {
     /// The error of the computed result, in units of the last place.
     fn error(self, coefficients: &Coefficients) -> f64 {
         let [low @ .., last] = coefficients;
-        let computed = low.iter().rev().fold(*last, |sum, c| sum.mul_add(self.r, *c));
+        let computed = low
+            .iter()
+            .rev()
+            .fold(*last, |sum, c| sum.mul_add(self.r, *c));
         let units = if self.truth < 1.0 { 2.0 } else { 1.0 } / f64::from(f32::EPSILON);
         (f64::from(computed) - self.truth).abs() * units
     }
@@ -65,7 +68,9 @@ impl Case {
 
 /// e^r by its Taylor series, for |r| < ½.
 fn exp_series(r: f64) -> f64 {
-    (1..15).rev().fold(1.0, |sum, k| (sum * r).mul_add(1.0 / f64::from(k), 1.0))
+    (1..15)
+        .rev()
+        .fold(1.0, |sum, k| (sum * r).mul_add(1.0 / f64::from(k), 1.0))
 }
 
 /// The worst error over the pool, or the first above `limit`.
@@ -90,7 +95,9 @@ fn inputs(limit: f32) -> impl Iterator<Item = f32> {
 fn check_all(coefficients: &Coefficients, threshold: f64) -> (f64, Vec<Case>) {
     let check = |limit| {
         let cases = inputs(limit).map(Case::new);
-        let bad: Vec<_> = cases.filter(|case| case.error(coefficients) > threshold).collect();
+        let bad: Vec<_> = cases
+            .filter(|case| case.error(coefficients) > threshold)
+            .collect();
         (worst(&bad, coefficients, f64::INFINITY), bad)
     };
     thread::scope(|scope| {
@@ -162,5 +169,10 @@ fn main() {
             best = (error, found);
         }
     }
-    println!("{:.4} ULP: {:?} {:#010x?}", best.0, best.1, best.1.map(f32::to_bits));
+    println!(
+        "{:.4} ULP: {:?} {:#010x?}",
+        best.0,
+        best.1,
+        best.1.map(f32::to_bits)
+    );
 }

@@ -1,0 +1,117 @@
+//! Every function on short slices at every level: small enough for Miri, which looks for undefined
+//! behaviour. Results are only compared with each other; other tests measure their accuracy.
+
+use core::fmt::Debug;
+
+use logits::{CrossEntropy, Float, Level, Rows, RowsMut};
+
+/// Lengths around those of registers; for `f32`, one beyond a block, too.
+fn lengths<T>() -> impl Iterator<Item = usize> {
+    let short = if cfg!(miri) { 18 } else { 70 };
+    let block = (size_of::<T>() == 4).then_some(1100);
+    (0..=short).chain([33, 65, 70]).chain(block)
+}
+
+/// Numbers from −3 to 3.
+fn numbers<T: Float + From<i8>>(length: usize) -> Vec<T> {
+    let number = |i: usize| T::from((i * 5 % 13) as i8 - 6) / T::from(2);
+    (0..length).map(number).collect()
+}
+
+/// Both forms of a function give the same results and write nothing beside them.
+fn check_forms<T: Float + From<i8>, R: PartialEq + Debug>(
+    into: impl Fn(&[T], &mut [T]) -> Result<R, logits::Error>,
+    in_place: impl Fn(&mut [T]) -> R,
+) {
+    let around = T::from(99);
+    for length in lengths::<T>() {
+        let x = numbers::<T>(length + 2);
+        let (mut out, mut over) = (vec![around; length + 2], x.clone());
+        let returned = into(&x[1..=length], &mut out[1..=length]).unwrap();
+        assert_eq!(in_place(&mut over[1..=length]), returned);
+        assert_eq!(out[1..=length], over[1..=length]);
+        assert_eq!((out[0], out[length + 1]), (around, around));
+        assert_eq!((over[0], over[length + 1]), (x[0], x[length + 1]));
+        assert!(into(&x, &mut out[1..]).is_err());
+    }
+}
+
+fn check_rows<T: Float + From<i8>>(level: Level) {
+    for columns in [1, 2, 9, 33] {
+        let x = numbers::<T>(3 * columns);
+        let rows = || Rows::new(&x, columns).unwrap();
+        let mut sums = [T::from(0); 3];
+        level.log_sum_exp_rows(rows(), &mut sums).unwrap();
+        for (row, sum) in rows().iter().zip(sums) {
+            assert_eq!(level.log_sum_exp(row), sum);
+        }
+
+        for (each, all) in [
+            (
+                Level::softmax_in_place as fn(Level, &mut [T]) -> T,
+                Level::softmax_rows_in_place as fn(Level, RowsMut<'_, T>),
+            ),
+            (
+                Level::log_softmax_in_place,
+                Level::log_softmax_rows_in_place,
+            ),
+        ] {
+            let (mut expected, mut results) = (x.clone(), x.clone());
+            expected.chunks_exact_mut(columns).for_each(|row| {
+                each(level, row);
+            });
+            all(level, RowsMut::new(&mut results, columns).unwrap());
+            assert_eq!(results, expected);
+        }
+
+        let loss = CrossEntropy::new().level(level);
+        let labels = [0, columns - 1, columns / 2];
+        let mut gradient = x.clone();
+        let logits = RowsMut::new(&mut gradient, columns).unwrap();
+        let sum = loss
+            .loss_and_gradient_in_place(logits, &labels, T::from(1))
+            .unwrap();
+        assert_eq!(sum.rows(), 3);
+        assert_eq!(loss.loss_from_logits(rows(), &labels).unwrap().rows(), 3);
+        assert!(loss.loss_from_logits(rows(), &[-1_i64, 0, 0]).is_err());
+    }
+}
+
+fn check_all<T: Float + From<i8>>() {
+    for level in Level::available() {
+        check_forms::<T, _>(|x, out| level.exp_into(x, out), |x| level.exp_in_place(x));
+        check_forms::<T, _>(
+            |x, out| level.softmax_into(x, out),
+            |x| level.softmax_in_place(x),
+        );
+        check_forms::<T, _>(
+            |x, out| level.log_softmax_into(x, out),
+            |x| level.log_softmax_in_place(x),
+        );
+        check_rows::<T>(level);
+    }
+}
+
+#[test]
+fn single() {
+    check_all::<f32>();
+}
+
+#[test]
+fn double() {
+    check_all::<f64>();
+}
+
+/// With the features that the test was compiled for, their level is among the available.
+#[test]
+fn levels_match_the_compiled_features() {
+    let names: Vec<_> = Level::available().map(Level::name).collect();
+    assert_eq!(names.contains(&"avx2"), Level::avx2().is_some());
+    if cfg!(all(target_feature = "avx2", target_feature = "fma")) {
+        assert!(names.contains(&"avx2"));
+    }
+    if cfg!(target_feature = "avx512vl") {
+        assert!(names.contains(&"avx512"));
+    }
+    println!("{names:?}");
+}
