@@ -1,6 +1,42 @@
 #![no_std]
 #![deny(missing_docs, unsafe_op_in_unsafe_fn)]
-//! docs
+//! Vectorized exp, log-sum-exp, softmax and cross-entropy over slices of `f32` and `f64`: accurate to
+//! a stated number of ULP, the same bits at every vector width, without `std`, allocation or panics.
+//!
+//! ```
+//! use logits::{CrossEntropy, RowsMut};
+//!
+//! // Two rows of three logits, and the class that each should have.
+//! let mut logits = [2.0_f32, 1.0, -1.0, 0.5, 0.5, 300.0];
+//! let labels = [0_u8, 2];
+//!
+//! let rows = RowsMut::new(&mut logits, 3)?;
+//! let sum = CrossEntropy::new().loss_and_gradient_in_place(rows, &labels, 0.5)?;
+//!
+//! assert_eq!(sum.correct(), 2);
+//! assert!(sum.mean() < Some(0.2));
+//! assert!(logits[0] < 0.0 && logits[1] > 0.0); // now the gradient of the mean loss
+//! # Ok::<(), logits::Error>(())
+//! ```
+//!
+//! # Functions
+//!
+//! - [`exp_in_place`], [`exp_into`]
+//! - [`log_sum_exp`], [`log_sum_exp_rows`]
+//! - [`softmax_in_place`], [`softmax_into`], [`softmax_rows_in_place`]
+//! - [`log_softmax_in_place`], [`log_softmax_into`], [`log_softmax_rows_in_place`]
+//! - [`CrossEntropy`] from logits: the loss, and the loss with its gradient
+//!
+//! Batches are [`Rows`] and [`RowsMut`]: one slice and a number of columns. Everything is checked
+//! before the first write; on an [`Error`] the output is untouched.
+//!
+//! # Levels
+//!
+//! Every function runs at the best [`Level`] that the CPU has, found at run time without `std`. A
+//! level can be chosen instead. Levels that fuse products with sums (AVX2, AVX-512, NEON) form one
+//! family, the others (SSE2, `simd128`, scalar) another: within a family, every function gives the
+//! same bits, wherever a row stands in a batch, in place or not. Only the bits of a NaN are not
+//! specified.
 
 mod dispatch;
 mod elementwise;

@@ -75,7 +75,7 @@ impl<V: Vector<Element: Shifted>> RowSum<V> {
     pub fn log_sum_exp(&self, token: V::Token) -> V::Element {
         let ratio = self.log_ratio(token);
         let sum = TwoFold::sum(V::Register::splat(token, self.max), ratio.hi);
-        sum.hi.add(sum.lo.add(ratio.lo)).first()
+        sum.add_single(ratio.lo).value().first()
     }
 }
 

@@ -53,24 +53,24 @@ pub fn ln_1p<V: Vector<Element: Logarithm>>(token: V::Token, x: TwoFold<V>) -> T
     let round = V::splat(token, V::Element::ROUND);
     let lost = sum.lo.add(x.lo).scale_by_pow2(round.sub(k));
     let f = TwoFold::sum(m.sub(one), lost);
-    let mantissa = ln_1p_reduced(token, f);
-    let short_rest = V::splat(token, V::Element::LN_2_SHORT_REST);
+    let rest = k.mul(V::splat(token, V::Element::LN_2_SHORT_REST));
     // The exponent of NaN is a number; the difference makes it NaN again.
     let k = k.add(x.hi.sub(x.hi));
     TwoFold {
         hi: k.mul(V::splat(token, V::Element::LN_2_SHORT)),
-        lo: k.mul_add(short_rest, mantissa),
+        lo: ln_1p_reduced(token, f, rest),
     }
 }
 
-/// ln(1 + f) for f in [−⅓, ⅓).
+/// `rest` + ln(1 + f) for f in [−⅓, ⅓) and a small `rest`, added where it costs no rounding of the
+/// whole.
 #[inline(always)]
-fn ln_1p_reduced<V: Vector<Element: Logarithm>>(token: V::Token, f: TwoFold<V>) -> V {
+fn ln_1p_reduced<V: Vector<Element: Logarithm>>(token: V::Token, f: TwoFold<V>, rest: V) -> V {
     let two = V::splat(token, V::Element::ONE + V::Element::ONE);
     let half_square = f.hi.mul(f.hi).div(two);
     let s = f.hi.div(f.hi.add(two));
     let tail = V::Element::atanh_tail(token, s.mul(s));
     // d/df ln(1 + f) is about 1 − f: what the last rounding error contributes.
-    let error = f.hi.neg_mul_add(f.lo, f.lo);
+    let error = f.hi.neg_mul_add(f.lo, f.lo).add(rest);
     f.hi.sub(half_square.sub(s.mul_add(half_square.add(tail), error)))
 }
