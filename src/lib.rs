@@ -62,3 +62,8 @@ pub use softmax::{
     log_softmax_in_place, log_softmax_into, log_softmax_rows_in_place, softmax_in_place,
     softmax_into, softmax_rows_in_place,
 };
+
+/// The README's example, tested.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

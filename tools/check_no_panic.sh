@@ -21,7 +21,7 @@ must_not_link() { # target, opt-level
     fi
 }
 
-for target in x86_64-unknown-linux-gnu thumbv7em-none-eabihf x86_64-unknown-none; do
+for target in x86_64-unknown-linux-gnu thumbv7em-none-eabihf; do
     for opt_level in 3 s; do
         link "$target" "$opt_level"
         must_not_link "$target" "$opt_level"
