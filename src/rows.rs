@@ -93,7 +93,7 @@ impl<'a, T> IntoIterator for &Rows<'a, T> {
 /// Rows of equal length, one after the other in a slice (row-major), to write.
 ///
 /// ```
-/// let mut data = [1.0, 2.0, 3.0, 4.0];
+/// let mut data = [1.0, 2.0, 1.0, 2.0];
 /// logits::softmax_rows_in_place(logits::RowsMut::new(&mut data, 2)?);
 /// assert_eq!(data[0], data[2]);
 /// # Ok::<(), logits::Error>(())

@@ -91,8 +91,8 @@ fn complement<V: Vector<Element: Shifted>>(
         let zero = V::Register::splat(token, V::Element::ZERO);
         row.rest.add_single(zero.sub(term)).add_single(row.peak)
     };
-    // Not times `scale` at once: where that is tiny, the quotient has no digits.
-    let reciprocal = row.reciprocal(token, V::Element::ONE);
+    // Not times `scale` first: where that is tiny, the product has no digits.
+    let reciprocal = row.reciprocal(token);
     let others = others.value();
     others
         .mul_add(reciprocal.hi, others.mul(reciprocal.lo))

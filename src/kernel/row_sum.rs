@@ -52,11 +52,11 @@ pub struct RowSum<V: Vector> {
 }
 
 impl<V: Vector<Element: Shifted>> RowSum<V> {
-    /// `factor` / Σ e^x.
+    /// 1 / Σ e^x.
     #[inline(always)]
-    pub fn reciprocal(&self, token: V::Token, factor: V::Element) -> TwoFold<V::Register> {
+    pub fn reciprocal(&self, token: V::Token) -> TwoFold<V::Register> {
         let total = self.rest.add_single(self.peak).normalized();
-        total.divide(token, V::Register::splat(token, factor))
+        total.divide(token, V::Register::splat(token, V::Element::ONE))
     }
 
     /// ln(Σ e^x / e^max) ≥ 0, in two parts.

@@ -19,15 +19,20 @@ pub struct Scale<E> {
     units_rest: E,
     /// Products of lower numbers are small: the part with `rest` may be subnormal.
     small_below: E,
+    /// Whether products change their sign.
+    negative: bool,
 }
 
 impl<E: Element> Scale<E> {
-    /// Multiplies by `factor + rest`. Products with a negative or an enormous factor are rounded
-    /// as well, but at the hardware's pace.
+    /// Multiplies by (`hi` + `lo`)·`factor`, `hi` positive and far from the ends of its range.
     #[inline(always)]
-    pub fn by(factor: E, rest: E) -> Self {
+    pub fn by(hi: E, lo: E, factor: E) -> Self {
+        let negative = factor < E::ZERO;
+        let factor = if negative { -factor } else { factor };
+        // In this order nothing underflows, however small the factor.
         let (a, b) = E::SUBNORMALS_IN_ONE;
-        let units = factor * a * b;
+        let (units, units_rest) = (hi * a * factor * b, lo * a * factor * b);
+        let (factor, rest) = (hi * factor, lo * factor);
         // A sixteenth of a rounding error and below is not worth the range that it takes.
         let least = factor / (E::INTEGRAL * E::SIXTEEN);
         let rest = if -least < rest && rest < least {
@@ -35,17 +40,18 @@ impl<E: Element> Scale<E> {
         } else {
             rest
         };
-        let countable = factor > E::ZERO && units.is_finite();
+        let countable = factor >= E::ZERO && units.is_finite();
         Self {
             factor,
             rest,
             units,
-            units_rest: rest * a * b,
+            units_rest,
             small_below: if countable {
                 E::MIN_POSITIVE / least
             } else {
                 E::NEG_INFINITY
             },
+            negative,
         }
     }
 
@@ -77,11 +83,17 @@ impl<V: Vector> Map<V> for Scale<V::Element> {
     #[inline(always)]
     fn apply(self, token: V::Token, x: V) -> V {
         let small_below = V::splat(token, self.small_below);
-        if !x.any_less(small_below) {
-            return self.product(token, x);
+        let magnitude = if x.any_less(small_below) {
+            let small = self.small_product(token, x.at_most(small_below));
+            self.product(token, x.at_least(small_below))
+                .replace_where_less(x, small_below, small)
+        } else {
+            self.product(token, x)
+        };
+        if self.negative {
+            V::splat(token, V::Element::ZERO).sub(magnitude)
+        } else {
+            magnitude
         }
-        let small = self.small_product(token, x.at_most(small_below));
-        self.product(token, x.at_least(small_below))
-            .replace_where_less(x, small_below, small)
     }
 }

@@ -49,8 +49,8 @@ pub fn scaled_softmax<V: Vector<Element: Shifted>>(
     };
     match &sum {
         Ok(sum) => {
-            let factor = sum.reciprocal(token, factor);
-            let scale = Scale::by(factor.hi.first(), factor.lo.first());
+            let reciprocal = sum.reciprocal(token);
+            let scale = Scale::by(reciprocal.hi.first(), reciprocal.lo.first(), factor);
             if stored {
                 map::<V, _>(token, row.written(), scale);
             } else {
