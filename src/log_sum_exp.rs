@@ -4,7 +4,9 @@ use crate::{Error, Float, Level, Rows};
 
 /// ln Σ e^x, in nats.
 ///
-/// Reads `x` once. No exponential overflows or vanishes wrongly, however large the elements.
+/// Reads `x` once; again from the start where a block of 4 KiB has only −∞, or an element beyond
+/// ±16 384 (`f32`) or ±2^30 (`f64`), at unfused levels beyond −220…350 or −640…1408. No exponential
+/// overflows or vanishes wrongly, however large the elements.
 ///
 /// # Accuracy
 /// At most 1 unit in the last place of max(|result|, 1), at every level and length: where the sum

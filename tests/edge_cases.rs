@@ -17,13 +17,14 @@ for_both_types!(
     batches_without_rows,
     batches_keep_rows_apart,
     ties_belong_to_the_first,
+    rows_without_a_loss_are_not_correct,
 );
 
 const INFINITY: f64 = f64::INFINITY;
 
 /// Lengths around those of registers, stripes and blocks.
 const LENGTHS: [usize; 16] = [
-    1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 31, 33, 64, 100, 1025, 70_000,
+    1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 31, 33, 64, 100, 1025, 131_073,
 ];
 
 fn numbers<T: Real>(numbers: &[f64]) -> Vec<T> {
@@ -355,4 +356,18 @@ fn places(len: usize) -> impl Iterator<Item = usize> {
     [0, 1, len / 3, len / 2, len - 1]
         .into_iter()
         .filter(move |&place| place < len)
+}
+
+fn rows_without_a_loss_are_not_correct<T: Real>() {
+    for level in Level::available() {
+        for (row, label) in [
+            ([f64::NAN, 1.0], 1),
+            ([INFINITY, 1.0], 0),
+            ([-INFINITY, -INFINITY], 0),
+        ] {
+            let (sum, _) = loss_and_gradient(level, &numbers::<T>(&row), label);
+            assert!(sum.loss().to_f64().is_nan(), "{level}, {row:?}");
+            assert_eq!((sum.rows(), sum.correct()), (1, 0), "{level}, {row:?}");
+        }
+    }
 }

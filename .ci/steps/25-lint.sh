@@ -12,4 +12,4 @@ done
 # A program without `std` has no test harness.
 cargo clippy --locked --manifest-path tests/no_panic/Cargo.toml --target thumbv7em-none-eabihf \
     -- --deny warnings
-shellcheck .ci/run .ci/steps/*.sh tools/*.sh
+shellcheck .ci/run .ci/steps/*.sh tools/*.sh fuzz/run

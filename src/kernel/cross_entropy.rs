@@ -65,11 +65,8 @@ fn add_row<V: Vector<Element: Shifted>>(
             let ratio = row.log_ratio(token);
             let gap = V::Register::splat(token, row.max - logit);
             let loss = TwoFold::sum(gap, ratio.hi);
-            sum.add_row(
-                loss.hi.first(),
-                loss.lo.add(ratio.lo).first(),
-                label == row.argmax,
-            );
+            let correct = label == row.argmax && !loss.hi.first().is_nan();
+            sum.add_row(loss.hi.first(), loss.lo.add(ratio.lo).first(), correct);
         }
         Err(_) => sum.add_row(V::Element::NAN, V::Element::ZERO, false),
     }

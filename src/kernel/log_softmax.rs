@@ -21,15 +21,14 @@ pub fn log_softmax<V: Vector<Element: Shifted>>(
         last = match row_sum::<V>(token, row.source(), Peak::Apart) {
             Ok(sum) => {
                 let log_ratio = sum.log_ratio(token).value().first();
-                map::<V, _>(
-                    token,
-                    row,
-                    Subtract {
-                        max: sum.max,
-                        log_ratio,
-                    },
-                );
-                sum.log_sum_exp(token)
+                let max = sum.max;
+                map::<V, _>(token, row, Subtract { max, log_ratio });
+                // The others' would be work for nothing.
+                if rest.len() > 0 {
+                    last
+                } else {
+                    sum.log_sum_exp(token)
+                }
             }
             Err(special) => {
                 row.target().fill(V::Element::NAN);

@@ -74,7 +74,8 @@ impl CrossEntropy {
     }
 
     /// The summed loss; `scale` times its gradient, softmax(x) − onehot(label), overwrites the
-    /// logits. A mean over n rows wants `scale` = 1/n.
+    /// logits. A mean over n rows wants `scale` = 1/n; a `scale` of ±∞ or NaN makes the gradient NaN
+    /// or infinite, and leaves the loss as it is.
     ///
     /// # Accuracy
     /// The loss as in [`loss_from_logits`](CrossEntropy::loss_from_logits); each element of the

@@ -30,11 +30,6 @@ macro_rules! each {
 }
 
 impl Labels<'_> {
-    /// The number of labels.
-    pub fn len(&self) -> usize {
-        each!(self, slice => slice.len())
-    }
-
     /// The label of a row, if there is one and it is not negative.
     #[inline(always)]
     pub fn get(&self, row: usize) -> Option<usize> {

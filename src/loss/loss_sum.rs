@@ -23,7 +23,7 @@ pub struct LossSum<T> {
     sum: T,
     /// What rounding left over of `sum`.
     lost: T,
-    /// The sum of the rows' weights, as an exact count.
+    /// The number of rows.
     rows: u64,
     correct: u64,
 }
@@ -73,7 +73,8 @@ impl<T: Float> LossSum<T> {
         self.rows
     }
 
-    /// The number of rows whose largest logit (the first, if several are equal) is the label's.
+    /// The number of rows whose largest logit (the first, if several are equal) is the label's. A
+    /// row whose loss is NaN does not count.
     pub fn correct(&self) -> u64 {
         self.correct
     }

@@ -35,15 +35,13 @@ pub trait Exponential: Element {
     const EXP_LOW: Self;
     /// e^x rounds to infinity for every x from here.
     const EXP_HIGH: Self;
-    /// Whether the fused family takes the nearest form.
-    const NEAREST_IF_FUSED: bool;
+    /// The coefficients of e^r on ±½ ln 2, if the fused family takes the nearest form.
+    const NEAREST_IF_FUSED: Option<[Self; 7]>;
     /// Whether the unfused family can afford to round 1 + r.
     const ROUNDED_IF_UNFUSED: bool;
     /// log₂ ¾ + ½: moves the reduced argument from ±½ ln 2 to [ln ¾, ln 1½].
     const OFF_CENTRE: Self;
 
-    /// e^r on ±½ ln 2, for the nearest form.
-    fn polynomial<V: Vector<Element = Self>>(token: V::Token, r: V) -> V;
     /// (e^r − 1 − r) / r² on [ln ¾, ln 1½], for the careful form.
     fn remainder<V: Vector<Element = Self>>(token: V::Token, r: V) -> V;
 }
@@ -56,14 +54,17 @@ impl Exponential for f32 {
     const LN_2_REST: Self = -1.904_654_2e-9;
     const EXP_LOW: Self = -112.0;
     const EXP_HIGH: Self = 89.0;
-    const NEAREST_IF_FUSED: bool = true;
+    const NEAREST_IF_FUSED: Option<[Self; 7]> = Some([
+        1.0,
+        1.0,
+        0.499_999_73,
+        0.166_664_57,
+        0.041_671_43,
+        0.008_374_427,
+        0.001_370_866,
+    ]);
     const ROUNDED_IF_UNFUSED: bool = true;
     const OFF_CENTRE: Self = 0.084_962_5;
-
-    #[inline(always)]
-    fn polynomial<V: Vector<Element = Self>>(token: V::Token, r: V) -> V {
-        horner!(token, r; 1.0, 1.0, 0.499_999_73, 0.166_664_57, 0.041_671_43, 0.008_374_427, 0.001_370_866)
-    }
 
     #[inline(always)]
     fn remainder<V: Vector<Element = Self>>(token: V::Token, r: V) -> V {
@@ -79,16 +80,9 @@ impl Exponential for f64 {
     const LN_2_REST: Self = 2.319_046_813_846_299_6e-17;
     const EXP_LOW: Self = -768.0;
     const EXP_HIGH: Self = 710.0;
-    const NEAREST_IF_FUSED: bool = false;
+    const NEAREST_IF_FUSED: Option<[Self; 7]> = None;
     const ROUNDED_IF_UNFUSED: bool = false;
     const OFF_CENTRE: Self = 0.084_962_500_721_156_18;
-
-    #[inline(always)]
-    fn polynomial<V: Vector<Element = Self>>(token: V::Token, r: V) -> V {
-        let square = r.mul(r);
-        let one = V::splat(token, 1.0);
-        Self::remainder(token, r).mul_add(square, r).add(one)
-    }
 
     #[inline(always)]
     fn remainder<V: Vector<Element = Self>>(token: V::Token, r: V) -> V {
@@ -119,7 +113,7 @@ pub fn exp<V: Vector<Element: Exponential>>(token: V::Token, x: V) -> V {
 
 /// e^x · 2^−N where `round` is ROUND − N and the result is normal, for terms of a sum: the careful
 /// form keeps the digits that 1 + r loses, for less than 0.6 ULP, because a quotient of two
-/// exponentials has the errors of both.
+/// exponentials has the errors of both. The nearest form stays as it is.
 #[inline(always)]
 pub fn exp_scaled<V: Vector<Element: Exponential>>(token: V::Token, x: V, round: V) -> V {
     let (power, rounded) = exp_parts::<V, true>(token, x, round);
@@ -137,29 +131,37 @@ fn exp_parts<V: Vector<Element: Exponential>, const TERM: bool>(
     x: V,
     round: V,
 ) -> (V, V) {
-    let nearest = V::FUSED && V::Element::NEAREST_IF_FUSED;
+    let nearest = if V::FUSED {
+        V::Element::NEAREST_IF_FUSED
+    } else {
+        None
+    };
     let log2_e = V::splat(token, V::Element::LOG2_E);
-    let rounded = if nearest {
+    let rounded = if nearest.is_some() {
         x.mul_add(log2_e, round)
     } else {
         let off_centre = V::splat(token, -V::Element::OFF_CENTRE);
         x.mul_add(log2_e, off_centre).add(round)
     };
     let n = rounded.sub(round);
-    let power = if nearest {
-        nearest_exp(token, x, n)
-    } else {
-        careful_exp::<V, TERM>(token, x, n)
+    let power = match nearest {
+        Some(coefficients) => nearest_exp(token, x, n, coefficients),
+        None => careful_exp::<V, TERM>(token, x, n),
     };
     (power, rounded)
 }
 
 /// e^(x − n·ln 2), the nearest form.
 #[inline(always)]
-fn nearest_exp<V: Vector<Element: Exponential>>(token: V::Token, x: V, n: V) -> V {
+fn nearest_exp<V: Vector<Element: Exponential>>(
+    token: V::Token,
+    x: V,
+    n: V,
+    [c0, c1, c2, c3, c4, c5, c6]: [V::Element; 7],
+) -> V {
     let r = n.neg_mul_add(V::splat(token, V::Element::LN_2), x);
     let r = n.neg_mul_add(V::splat(token, V::Element::LN_2_REST), r);
-    V::Element::polynomial(token, r)
+    horner!(token, r; c0, c1, c2, c3, c4, c5, c6)
 }
 
 /// e^(x − n·ln 2), the careful form.

@@ -114,7 +114,7 @@ pub trait Vector: Copy {
     /// `self * 2^k`, exact, where `rounded` is `k + ROUND`, the sum that left the integer `k` in
     /// the low bits of its significand (see [`Element::ROUND`]).
     ///
-    /// For `self` in [½, 2], `2^k` and the result normal. NaN in `self` stays.
+    /// For normal `2^k` and a result that is normal or 0. NaN in `self` stays.
     fn scale_by_pow2(self, rounded: Self) -> Self;
     /// `self * 2^k` with one rounding, where `rounded` is `k + ROUND` as for
     /// [`scale_by_pow2`](Vector::scale_by_pow2).

@@ -21,14 +21,16 @@ impl<T: Real> HardCase<T> {
         let lines = table
             .lines()
             .map(|line| line.split(',').collect::<Vec<_>>());
-        lines
+        let cases: Vec<_> = lines
             .filter(|fields| fields[0] == function && fields[1] == T::NAME)
             .map(|fields| Self {
                 input: T::from_f64(hexadecimal(fields[2])),
                 // Counted from the end: the column between the two is prose, with commas.
                 rounded: T::from_f64(hexadecimal(fields[fields.len() - 2])),
             })
-            .collect()
+            .collect();
+        assert!(!cases.is_empty(), "the table has no cases of {function}");
+        cases
     }
 }
 
