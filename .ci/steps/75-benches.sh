@@ -3,4 +3,4 @@
 set -euo pipefail
 
 cargo bench --locked --bench kernels -- --test
-cargo run --locked --release --manifest-path benches/peers/Cargo.toml -- --rounds 1 softmax/f32/1000
+cargo run --locked --release --manifest-path benches/peers/Cargo.toml -- --rounds 1 softmax/f32/1024x1000
