@@ -161,7 +161,7 @@ impl<V: Vector<Element: Shifted>> Running<V> {
             let b = self.exp_part::<S, true>(&mut group, start + stripe, AMONG);
             let c = self.exp_part::<S, true>(&mut group, start + 2 * stripe, AMONG);
             let d = self.exp_part::<S, true>(&mut group, start + 3 * stripe, AMONG);
-            self.add_to_lane(index, [a, b, c, d]);
+            self.add_to_lane(index, a.add(b).add(c.add(d)));
             start += V::LANES;
         }
     }
@@ -170,25 +170,27 @@ impl<V: Vector<Element: Shifted>> Running<V> {
     /// small code instead of the fastest.
     #[inline(always)]
     fn add_any_group<S: Span<V::Element>>(&mut self, mut group: S, peak: usize) {
-        let zero = V::splat(self.token, V::Element::ZERO);
+        let stripe = V::Element::STRIPE;
         let mut start = 0;
         for index in 0..self.lanes.as_ref().len() {
-            let mut terms = [zero; STRIPES_PER_GROUP];
+            let mut sum = V::splat(self.token, V::Element::ZERO);
             let mut at = start;
-            for term in &mut terms {
-                *term = self.exp_part::<S, false>(&mut group, at, peak);
-                at += V::Element::STRIPE;
+            for _ in 0..STRIPES_PER_GROUP / 2 {
+                let a = self.exp_part::<S, false>(&mut group, at, peak);
+                let b = self.exp_part::<S, false>(&mut group, at + stripe, peak);
+                sum = sum.add(a.add(b));
+                at += 2 * stripe;
             }
-            self.add_to_lane(index, terms);
+            self.add_to_lane(index, sum);
             start += V::LANES;
         }
     }
 
-    /// Adds one term of each stripe to a lane.
+    /// Adds the sum of a group's terms to their lane.
     #[inline(always)]
-    fn add_to_lane(&mut self, index: usize, [a, b, c, d]: [V; STRIPES_PER_GROUP]) {
+    fn add_to_lane(&mut self, index: usize, sum: V) {
         if let Some(lane) = self.lanes.as_mut().get_mut(index) {
-            *lane = lane.add_single(a.add(b).add(c.add(d)));
+            *lane = lane.add_single(sum);
         }
     }
 
