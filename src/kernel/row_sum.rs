@@ -130,7 +130,8 @@ impl<V: Vector<Element: Shifted>> Running<V> {
     }
 
     /// Adds the exponentials of the block that starts at `start`, without that of the peak if it
-    /// is kept apart, and stores them all where the span says. Asks the cache for what lies `ahead` elements behind.
+    /// is kept apart, and stores them all where the span says. Asks the cache for what lies `ahead`
+    /// elements further on.
     #[inline(always)]
     fn add_block<S: Span<V::Element>>(&mut self, mut block: S, start: usize, ahead: usize) {
         let mut peak = self.apart.wrapping_sub(start);

@@ -9,6 +9,7 @@ use super::element::Element;
 use super::vector::{
     Exchange, Times, Vector, fold_lanes, max_across, register_reductions, sum_across,
 };
+use super::x86::{intrinsics, lanewise};
 use crate::math::TwoFold;
 
 /// Proof that the CPU has AVX-512 F, DQ, BW and VL.
@@ -22,26 +23,6 @@ impl Avx512 {
     pub fn new() -> Self {
         Self(())
     }
-}
-
-/// Calls intrinsics that need the features and touch no memory.
-macro_rules! intrinsics {
-    ($($body:tt)*) => {
-        // SAFETY: a vector or a token of this module is at hand, and both exist only where the
-        // CPU has the features that the intrinsics need.
-        unsafe { $($body)* }
-    };
-}
-
-/// Operations that are one intrinsic.
-macro_rules! lanewise {
-    ($($name:ident($a:ident $(, $b:ident)*) = $intrinsic:ident($($operand:ident),*);)*) => {$(
-        #[inline(always)]
-        fn $name(self $(, $b: Self)*) -> Self {
-            let $a = self;
-            Self(intrinsics!($intrinsic($($operand.0),*)))
-        }
-    )*};
 }
 
 macro_rules! avx512 {

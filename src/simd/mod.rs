@@ -6,6 +6,8 @@ pub mod portable;
 pub mod scalar;
 mod span;
 mod vector;
+#[cfg(target_feature = "sse2")]
+mod x86;
 
 #[cfg(target_feature = "sse2")]
 pub mod avx2;
