@@ -82,7 +82,7 @@ pub struct Layout {
 pub struct LogitRows<T: Logit> {
     /// The file, as the user named it.
     pub name: String,
-    /// As NumPy writes it.
+    /// As NumPy calls it.
     pub element_type: String,
     pub layout: Layout,
     values: NpyReader<T, Reader>,
