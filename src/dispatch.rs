@@ -88,6 +88,13 @@ macro_rules! kernels {
 
 kernels! {
     exp = exp in elementwise, (data: InOut<'_, T>);
+    exp_m1 = exp_m1 in elementwise, (data: InOut<'_, T>);
+    ln = ln in elementwise, (data: InOut<'_, T>);
+    ln_1p = ln_1p in elementwise, (data: InOut<'_, T>);
+    sigmoid = sigmoid in elementwise, (data: InOut<'_, T>);
+    log_sigmoid = log_sigmoid in elementwise, (data: InOut<'_, T>);
+    softplus = softplus in elementwise, (data: InOut<'_, T>);
+    logit = logit in elementwise, (data: InOut<'_, T>);
     log_sum_exp = log_sum_exp in log_sum_exp, (rows: Rows<'_, T>, out: &mut [T]);
     softmax = softmax in softmax, (rows: InOut<'_, T>, columns: usize) -> T;
     log_softmax = log_softmax in log_softmax, (rows: InOut<'_, T>, columns: usize) -> T;

@@ -21,7 +21,10 @@
 //!
 //! # Functions
 //!
-//! - [`exp_in_place`], [`exp_into`]
+//! - [`exp_in_place`], [`exp_into`]; [`exp_m1_in_place`], [`exp_m1_into`]
+//! - [`ln_in_place`], [`ln_into`]; [`ln_1p_in_place`], [`ln_1p_into`]
+//! - [`sigmoid_in_place`], [`sigmoid_into`]; [`log_sigmoid_in_place`], [`log_sigmoid_into`];
+//!   [`softplus_in_place`], [`softplus_into`]; [`logit_in_place`], [`logit_into`]
 //! - [`log_sum_exp`], [`log_sum_exp_rows`]
 //! - [`softmax_in_place`], [`softmax_into`], [`softmax_rows_in_place`]
 //! - [`log_softmax_in_place`], [`log_softmax_into`], [`log_softmax_rows_in_place`]
@@ -51,7 +54,11 @@ mod rows;
 mod simd;
 mod softmax;
 
-pub use elementwise::{exp_in_place, exp_into};
+pub use elementwise::{
+    exp_in_place, exp_into, exp_m1_in_place, exp_m1_into, ln_1p_in_place, ln_1p_into, ln_in_place,
+    ln_into, log_sigmoid_in_place, log_sigmoid_into, logit_in_place, logit_into, sigmoid_in_place,
+    sigmoid_into, softplus_in_place, softplus_into,
+};
 pub use error::Error;
 pub use float::Float;
 pub use level::Level;

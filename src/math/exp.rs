@@ -16,7 +16,7 @@
 //!   `f32` unfused, 0.80 for `f64` fused. For `f64` unfused, which would miss that, and for the
 //!   terms of sums, what 1 + r loses is added again: below 0.6 ULP.
 
-use super::horner;
+use super::{TwoFold, horner};
 use crate::simd::{Element, Vector};
 
 /// What the exponential needs to know of its type.
@@ -33,6 +33,8 @@ pub trait Exponential: Element {
     const LN_2_REST: Self;
     /// e^x rounds to 0 for every x up to here.
     const EXP_LOW: Self;
+    /// e^x is below a sixtieth of the unit of 1 for every x up to here.
+    const EXP_NEGLIGIBLE: Self;
     /// e^x rounds to infinity for every x from here.
     const EXP_HIGH: Self;
     /// The coefficients of e^r on ±½ ln 2, if the fused family takes the nearest form.
@@ -44,6 +46,8 @@ pub trait Exponential: Element {
 
     /// (e^r − 1 − r) / r² on [ln ¾, ln 1½], for the careful form.
     fn remainder<V: Vector<Element = Self>>(token: V::Token, r: V) -> V;
+    /// The same function, approximated so that all digits of e^r − 1 count.
+    fn remainder_of_m1<V: Vector<Element = Self>>(token: V::Token, r: V) -> V;
 }
 
 impl Exponential for f32 {
@@ -53,6 +57,7 @@ impl Exponential for f32 {
     const LN_2: Self = core::f32::consts::LN_2;
     const LN_2_REST: Self = -1.904_654_2e-9;
     const EXP_LOW: Self = -112.0;
+    const EXP_NEGLIGIBLE: Self = -21.0;
     const EXP_HIGH: Self = 89.0;
     const NEAREST_IF_FUSED: Option<[Self; 7]> = Some([
         1.0,
@@ -70,6 +75,12 @@ impl Exponential for f32 {
     fn remainder<V: Vector<Element = Self>>(token: V::Token, r: V) -> V {
         horner!(token, r; 0.500_000_2, 0.166_665_7, 0.041_658_49, 0.008_360_36, 0.001_463_560_5)
     }
+
+    #[inline(always)]
+    fn remainder_of_m1<V: Vector<Element = Self>>(token: V::Token, r: V) -> V {
+        horner!(token, r;
+            0.5, 0.166_666_7, 0.041_666_575, 0.008_332_021, 0.001_391_918, 0.000_209_470_6)
+    }
 }
 
 impl Exponential for f64 {
@@ -79,6 +90,7 @@ impl Exponential for f64 {
     const LN_2: Self = core::f64::consts::LN_2;
     const LN_2_REST: Self = 2.319_046_813_846_299_6e-17;
     const EXP_LOW: Self = -768.0;
+    const EXP_NEGLIGIBLE: Self = -42.0;
     const EXP_HIGH: Self = 710.0;
     const NEAREST_IF_FUSED: Option<[Self; 7]> = None;
     const ROUNDED_IF_UNFUSED: bool = false;
@@ -97,6 +109,22 @@ impl Exponential for f64 {
             2.755_293_207_152_135e-6,
             2.756_679_466_346_935_3e-7,
             2.694_326_760_433_136e-8)
+    }
+
+    #[inline(always)]
+    fn remainder_of_m1<V: Vector<Element = Self>>(token: V::Token, r: V) -> V {
+        horner!(token, r;
+            0.5,
+            0.166_666_666_666_666_63,
+            0.041_666_666_666_667_52,
+            0.008_333_333_333_337_484,
+            0.001_388_888_888_816_458_6,
+            0.000_198_412_698_300_467_12,
+            2.480_158_942_038_162e-5,
+            2.755_732_140_045_973_4e-6,
+            2.755_471_152_002_319e-7,
+            2.507_263_050_687_010_4e-8,
+            2.204_263_673_724_853_4e-9)
     }
 }
 
@@ -136,12 +164,10 @@ fn exp_parts<V: Vector<Element: Exponential>, const TERM: bool>(
     } else {
         None
     };
-    let log2_e = V::splat(token, V::Element::LOG2_E);
     let rounded = if nearest.is_some() {
-        x.mul_add(log2_e, round)
+        x.mul_add(V::splat(token, V::Element::LOG2_E), round)
     } else {
-        let off_centre = V::splat(token, -V::Element::OFF_CENTRE);
-        x.mul_add(log2_e, off_centre).add(round)
+        careful_rounded(token, x, round)
     };
     let n = rounded.sub(round);
     let power = match nearest {
@@ -149,6 +175,14 @@ fn exp_parts<V: Vector<Element: Exponential>, const TERM: bool>(
         None => careful_exp::<V, TERM>(token, x, n),
     };
     (power, rounded)
+}
+
+/// The n of the careful form, plus `round`.
+#[inline(always)]
+pub fn careful_rounded<V: Vector<Element: Exponential>>(token: V::Token, x: V, round: V) -> V {
+    let off_centre = V::splat(token, -V::Element::OFF_CENTRE);
+    x.mul_add(V::splat(token, V::Element::LOG2_E), off_centre)
+        .add(round)
 }
 
 /// e^(x − n·ln 2), the nearest form.
@@ -171,6 +205,38 @@ fn careful_exp<V: Vector<Element: Exponential>, const TERM: bool>(
     x: V,
     n: V,
 ) -> V {
+    let TwoFold { hi: r, lo: error } = reduce(token, x, n);
+    let tail = V::Element::remainder(token, r).mul_add(r.mul(r), error);
+    let one = V::splat(token, V::Element::ONE);
+    let rounded = V::FUSED || V::Element::ROUNDED_IF_UNFUSED;
+    if TERM || !rounded {
+        add_one(one, r, tail).value()
+    } else {
+        r.add(tail).add(one)
+    }
+}
+
+/// e^(x − n·ln 2) by the careful form, in two parts.
+#[inline(always)]
+pub fn careful_exp_two_fold<V: Vector<Element: Exponential>>(
+    token: V::Token,
+    x: V,
+    n: V,
+) -> TwoFold<V> {
+    let TwoFold { hi: r, lo: error } = reduce(token, x, n);
+    let tail = V::Element::remainder(token, r).mul_add(r.mul(r), error);
+    let TwoFold { hi, lo } = add_one(V::splat(token, V::Element::ONE), r, tail);
+    // Fast2Sum.
+    let sum = hi.add(lo);
+    TwoFold {
+        hi: sum,
+        lo: lo.sub(sum.sub(hi)),
+    }
+}
+
+/// x − n·ln 2, in two parts.
+#[inline(always)]
+pub fn reduce<V: Vector<Element: Exponential>>(token: V::Token, x: V, n: V) -> TwoFold<V> {
     let (ln_2, ln_2_rest) = if V::FUSED {
         (V::Element::LN_2, V::Element::LN_2_REST)
     } else {
@@ -179,16 +245,19 @@ fn careful_exp<V: Vector<Element: Exponential>, const TERM: bool>(
     let ln_2_rest = V::splat(token, ln_2_rest);
     let exact = n.neg_mul_add(V::splat(token, ln_2), x);
     let r = n.neg_mul_add(ln_2_rest, exact);
-    let error = n.neg_mul_add(ln_2_rest, exact.sub(r));
-    let tail = V::Element::remainder(token, r).mul_add(r.mul(r), error);
-    let one = V::splat(token, V::Element::ONE);
-    let rounded = V::FUSED || V::Element::ROUNDED_IF_UNFUSED;
-    if TERM || !rounded {
-        // Fast2Sum: |r| < 1.
-        let sum = one.add(r);
-        let lost = r.sub(sum.sub(one));
-        sum.add(lost.add(tail))
-    } else {
-        r.add(tail).add(one)
+    TwoFold {
+        hi: r,
+        lo: n.neg_mul_add(ln_2_rest, exact.sub(r)),
+    }
+}
+
+/// 1 + r + `tail`. Fast2Sum: |r| < 1.
+#[inline(always)]
+fn add_one<V: Vector>(one: V, r: V, tail: V) -> TwoFold<V> {
+    let sum = one.add(r);
+    let lost = r.sub(sum.sub(one));
+    TwoFold {
+        hi: sum,
+        lo: lost.add(tail),
     }
 }

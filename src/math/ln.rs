@@ -7,16 +7,52 @@
 //! `tools/coefficients.sollya`.
 
 use super::exp::Exponential;
+use super::log::{ln_by_polynomial, ln_by_ratio};
 use super::{TwoFold, horner};
 use crate::simd::{Element, Vector};
 
 /// What the logarithm needs to know of its type.
 pub trait Logarithm: Exponential {
+    /// ln(1 + x) rounds to x for every x below this magnitude, the cube of which is normal.
+    const TINY: Self;
+    /// The number that follows −1.
+    const ABOVE_MINUS_ONE: Self;
+    /// The coefficients of an approximation of 1/x on [½, 1] within 1.1 %.
+    const INVERSE_0: Self;
+    /// That of x.
+    const INVERSE_1: Self;
+    /// That of x².
+    const INVERSE_2: Self;
+
+    /// k·ln 2 + ln(1 + f + `rest`) for an integer k, f in [−⅓, ⅓] and a rounding error `rest`.
+    fn ln_reduced<V: Vector<Element = Self>>(
+        token: V::Token,
+        k: V,
+        f: V,
+        rest: Option<V>,
+    ) -> TwoFold<V>;
+
     /// w(z) with 2 atanh(s) = 2s + s·w(s²), for z = s² up to 1/25.
     fn atanh_tail<V: Vector<Element = Self>>(token: V::Token, z: V) -> V;
 }
 
 impl Logarithm for f32 {
+    const TINY: Self = 2.9e-11;
+    const ABOVE_MINUS_ONE: Self = -1.0 + f32::EPSILON / 2.0;
+    const INVERSE_0: Self = 4.25;
+    const INVERSE_1: Self = -5.8125;
+    const INVERSE_2: Self = 2.578_125;
+
+    #[inline(always)]
+    fn ln_reduced<V: Vector<Element = Self>>(
+        token: V::Token,
+        k: V,
+        f: V,
+        rest: Option<V>,
+    ) -> TwoFold<V> {
+        ln_by_polynomial(token, k, f, rest)
+    }
+
     #[inline(always)]
     fn atanh_tail<V: Vector<Element = Self>>(token: V::Token, z: V) -> V {
         horner!(token, z; 0.666_666_6, 0.400_009_13, 0.285_051_08, 0.241_231_64).mul(z)
@@ -24,6 +60,22 @@ impl Logarithm for f32 {
 }
 
 impl Logarithm for f64 {
+    const TINY: Self = 1e-20;
+    const ABOVE_MINUS_ONE: Self = -1.0 + f64::EPSILON / 2.0;
+    const INVERSE_0: Self = 4.25;
+    const INVERSE_1: Self = -5.8125;
+    const INVERSE_2: Self = 2.578_125;
+
+    #[inline(always)]
+    fn ln_reduced<V: Vector<Element = Self>>(
+        token: V::Token,
+        k: V,
+        f: V,
+        rest: Option<V>,
+    ) -> TwoFold<V> {
+        ln_by_ratio(token, k, f, rest)
+    }
+
     #[inline(always)]
     fn atanh_tail<V: Vector<Element = Self>>(token: V::Token, z: V) -> V {
         horner!(token, z;

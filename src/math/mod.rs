@@ -1,7 +1,11 @@
 //! Elementary functions of a vector, and arithmetic in twice the precision.
 
 pub mod exp;
+pub mod exp_m1;
 pub mod ln;
+pub mod log;
+pub mod logit;
+pub mod sigmoid;
 mod two_fold;
 
 pub use two_fold::TwoFold;

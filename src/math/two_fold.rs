@@ -56,6 +56,25 @@ impl<V: Vector> TwoFold<V> {
         }
     }
 
+    /// `self / divisor`, to nearly twice the precision, by one division.
+    #[inline(always)]
+    pub fn quotient(self, token: V::Token, divisor: Self) -> Self {
+        let inverse = V::splat(token, V::Element::ONE).div(divisor.hi);
+        let hi = self.hi.mul(inverse);
+        // Exact, or nearly: `hi` is the quotient to about a unit.
+        let remainder = if V::FUSED {
+            hi.neg_mul_add(divisor.hi, self.hi)
+        } else {
+            let product = Self::product(token, hi, divisor.hi);
+            self.hi.sub(product.hi).sub(product.lo)
+        };
+        let rest = hi.neg_mul_add(divisor.lo, self.lo);
+        Self {
+            hi,
+            lo: remainder.add(rest).mul(inverse),
+        }
+    }
+
     /// `a / self` for an exact `a`, to nearly twice the precision.
     #[inline(always)]
     pub fn divide(self, token: V::Token, a: V) -> Self {

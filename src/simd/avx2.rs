@@ -33,7 +33,7 @@ macro_rules! avx2 {
         $set1:ident $load:ident $mask_load:ident $store:ident $mask_store:ident
         $blend:ident $cmp:ident $movemask:ident $first:ident
         $add:ident $sub:ident $mul:ident $div:ident $fmadd:ident $fnmadd:ident $max:ident $min:ident
-        $to_int:ident $to_float:ident $set1_int:ident $add_int:ident $sub_int:ident
+        $andnot:ident $or:ident $to_int:ident $to_float:ident $set1_int:ident $add_int:ident $sub_int:ident
         $shl:ident $shr:ident $gt_int:ident
     ) => {
         /// One register.
@@ -145,6 +145,21 @@ macro_rules! avx2 {
             }
 
             #[inline(always)]
+            fn all_between(self, low: Self, high: Self) -> bool {
+                // Whether it is not so in some lane: `_mm256_movemask` finds any, not all.
+                intrinsics! {
+                    let below = $cmp::<_CMP_NGE_UQ>(self.0, low.0);
+                    let above = $cmp::<_CMP_NLE_UQ>(self.0, high.0);
+                    $movemask($or(below, above)) == 0
+                }
+            }
+
+            #[inline(always)]
+            fn abs(self) -> Self {
+                Self(intrinsics!($andnot($set1(-0.0), self.0)))
+            }
+
+            #[inline(always)]
             fn bits_sub(self, other: Self) -> Self {
                 Self(intrinsics!($to_float($sub_int(
                     $to_int(self.0),
@@ -210,7 +225,7 @@ avx2! {
     _mm256_blendv_ps _mm256_cmp_ps _mm256_movemask_ps _mm256_cvtss_f32
     _mm256_add_ps _mm256_sub_ps _mm256_mul_ps _mm256_div_ps _mm256_fmadd_ps _mm256_fnmadd_ps
     _mm256_max_ps _mm256_min_ps
-    _mm256_castps_si256 _mm256_castsi256_ps _mm256_set1_epi32 _mm256_add_epi32 _mm256_sub_epi32
+    _mm256_andnot_ps _mm256_or_ps _mm256_castps_si256 _mm256_castsi256_ps _mm256_set1_epi32 _mm256_add_epi32 _mm256_sub_epi32
     _mm256_slli_epi32 _mm256_srli_epi32 _mm256_cmpgt_epi32
 }
 
@@ -220,7 +235,7 @@ avx2! {
     _mm256_blendv_pd _mm256_cmp_pd _mm256_movemask_pd _mm256_cvtsd_f64
     _mm256_add_pd _mm256_sub_pd _mm256_mul_pd _mm256_div_pd _mm256_fmadd_pd _mm256_fnmadd_pd
     _mm256_max_pd _mm256_min_pd
-    _mm256_castpd_si256 _mm256_castsi256_pd _mm256_set1_epi64x _mm256_add_epi64 _mm256_sub_epi64
+    _mm256_andnot_pd _mm256_or_pd _mm256_castpd_si256 _mm256_castsi256_pd _mm256_set1_epi64x _mm256_add_epi64 _mm256_sub_epi64
     _mm256_slli_epi64 _mm256_srli_epi64 _mm256_cmpgt_epi64
 }
 

@@ -31,8 +31,9 @@ macro_rules! avx512 {
         $set1:ident $load:ident $mask_load:ident $store:ident $mask_store:ident
         $blend:ident $cmp:ident $first:ident
         $add:ident $sub:ident $mul:ident $div:ident $fmadd:ident $fnmadd:ident $max:ident $min:ident
-        $scalef:ident $maskz_scalef:ident $getexp:ident
-        $to_int:ident $to_float:ident $sub_int:ident
+        $scalef:ident $maskz_scalef:ident $abs:ident
+        $to_int:ident $to_float:ident $sub_int:ident $shl:ident $shr_signed:ident
+        $from_signed:ident
     ) => {
         /// One register.
         #[derive(Clone, Copy)]
@@ -144,6 +145,19 @@ macro_rules! avx512 {
             }
 
             #[inline(always)]
+            fn all_between(self, low: Self, high: Self) -> bool {
+                intrinsics! {
+                    let below = $cmp::<_CMP_NGE_UQ>(self.0, low.0);
+                    below | $cmp::<_CMP_NLE_UQ>(self.0, high.0) == 0
+                }
+            }
+
+            #[inline(always)]
+            fn abs(self) -> Self {
+                Self(intrinsics!($abs(self.0)))
+            }
+
+            #[inline(always)]
             fn bits_sub(self, other: Self) -> Self {
                 Self(intrinsics!($to_float($sub_int(
                     $to_int(self.0),
@@ -172,10 +186,14 @@ macro_rules! avx512 {
 
             #[inline(always)]
             fn split_pow2(self) -> (Self, Self) {
-                // The exponent of 1½·x is k just where x / 2^k lies in [⅔, 4/3).
+                // The exponent, counted from ⅔, in its place and as a number.
+                const DIGITS: u32 = $float::MANTISSA_DIGITS - 1;
                 intrinsics! {
-                    let k = $getexp($mul(self.0, $set1(1.5)));
-                    (Self($scalef(self.0, $sub($set1(0.0), k))), Self(k))
+                    let bits = $to_int(self.0);
+                    let cut = $to_int($set1(<$float as Element>::TWO_THIRDS));
+                    let k = $shr_signed::<DIGITS>($sub_int(bits, cut));
+                    let m = $sub_int(bits, $shl::<DIGITS>(k));
+                    (Self($to_float(m)), Self($from_signed(k)))
                 }
             }
 
@@ -189,8 +207,9 @@ avx512! {
     _mm512_set1_ps _mm512_loadu_ps _mm512_mask_loadu_ps _mm512_storeu_ps _mm512_mask_storeu_ps
     _mm512_mask_blend_ps _mm512_cmp_ps_mask _mm512_cvtss_f32
     _mm512_add_ps _mm512_sub_ps _mm512_mul_ps _mm512_div_ps _mm512_fmadd_ps _mm512_fnmadd_ps
-    _mm512_max_ps _mm512_min_ps _mm512_scalef_ps _mm512_maskz_scalef_ps _mm512_getexp_ps
-    _mm512_castps_si512 _mm512_castsi512_ps _mm512_sub_epi32
+    _mm512_max_ps _mm512_min_ps _mm512_scalef_ps _mm512_maskz_scalef_ps _mm512_abs_ps
+    _mm512_castps_si512 _mm512_castsi512_ps _mm512_sub_epi32 _mm512_slli_epi32
+    _mm512_srai_epi32 _mm512_cvtepi32_ps
 }
 
 avx512! {
@@ -198,8 +217,9 @@ avx512! {
     _mm512_set1_pd _mm512_loadu_pd _mm512_mask_loadu_pd _mm512_storeu_pd _mm512_mask_storeu_pd
     _mm512_mask_blend_pd _mm512_cmp_pd_mask _mm512_cvtsd_f64
     _mm512_add_pd _mm512_sub_pd _mm512_mul_pd _mm512_div_pd _mm512_fmadd_pd _mm512_fnmadd_pd
-    _mm512_max_pd _mm512_min_pd _mm512_scalef_pd _mm512_maskz_scalef_pd _mm512_getexp_pd
-    _mm512_castpd_si512 _mm512_castsi512_pd _mm512_sub_epi64
+    _mm512_max_pd _mm512_min_pd _mm512_scalef_pd _mm512_maskz_scalef_pd _mm512_abs_pd
+    _mm512_castpd_si512 _mm512_castsi512_pd _mm512_sub_epi64 _mm512_slli_epi64
+    _mm512_srai_epi64 _mm512_cvtepi64_pd
 }
 
 impl Exchange for F32x16 {

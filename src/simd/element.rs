@@ -29,6 +29,10 @@ pub trait Element:
     const ONE: Self;
     /// 16.
     const SIXTEEN: Self;
+    /// The largest number.
+    const LARGEST: Self;
+    /// The smallest positive number.
+    const LEAST: Self;
     /// The smallest positive normal number.
     const MIN_POSITIVE: Self;
     /// The exponent of two, well within the normal numbers, twice which is below all numbers.
@@ -41,6 +45,8 @@ pub trait Element:
     /// The factor from 1 to the smallest subnormal number's count, as two factors: the number
     /// itself is out of range.
     const SUBNORMALS_IN_ONE: (Self, Self);
+    /// The power of two that [`INTEGRAL`](Self::INTEGRAL) is.
+    const INTEGRAL_POWER: Self;
     /// Negative infinity.
     const NEG_INFINITY: Self;
     /// Not a number.
@@ -68,12 +74,15 @@ macro_rules! element {
             const HALF: Self = 0.5;
             const ONE: Self = 1.0;
             const SIXTEEN: Self = 16.0;
+            const LARGEST: Self = $float::MAX;
+            const LEAST: Self = $float::from_bits(1);
             const MIN_POSITIVE: Self = $float::MIN_POSITIVE;
             const LOWEST_POWER: Self = ($float::MIN_EXP + 5) as $float;
             const SPLITTER: Self = ((1u64 << $float::MANTISSA_DIGITS.div_ceil(2)) + 1) as $float;
             const INTEGRAL: Self = 1.0 / $float::EPSILON;
             const SUBNORMALS_IN_ONE: (Self, Self) =
                 (0.5 / $float::MIN_POSITIVE, 2.0 / $float::EPSILON);
+            const INTEGRAL_POWER: Self = ($float::MANTISSA_DIGITS - 1) as $float;
             const NEG_INFINITY: Self = $float::NEG_INFINITY;
             const NAN: Self = $float::NAN;
             const TWO_THIRDS: Self = 2.0 / 3.0;

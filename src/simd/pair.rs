@@ -66,6 +66,11 @@ impl<V: Vector> Vector for Pair<V> {
     }
 
     #[inline(always)]
+    fn all_between(self, low: Self, high: Self) -> bool {
+        self.0.all_between(low.0, high.0) & self.1.all_between(low.1, high.1)
+    }
+
+    #[inline(always)]
     fn position(self, value: Self::Element) -> Option<usize> {
         match self.0.position(value) {
             None => self.1.position(value).map(|lane| lane + V::LANES),
@@ -110,6 +115,7 @@ impl<V: Vector> Vector for Pair<V> {
         sub(other);
         mul(other);
         div(other);
+        abs();
         at_least(floor);
         at_most(ceiling);
         bits_sub(other);

@@ -140,6 +140,16 @@ macro_rules! portable {
             }
 
             #[inline(always)]
+            fn all_between(self, low: Self, high: Self) -> bool {
+                (low.0.simd_le(self.0) & self.0.simd_le(high.0)).all()
+            }
+
+            #[inline(always)]
+            fn abs(self) -> Self {
+                Self(self.0.abs())
+            }
+
+            #[inline(always)]
             fn bits_sub(self, other: Self) -> Self {
                 Self(cast(
                     cast::<_, $unsigned>(self.0) - cast::<_, $unsigned>(other.0),

@@ -106,6 +106,16 @@ macro_rules! scalar {
             }
 
             #[inline(always)]
+            fn all_between(self, low: Self, high: Self) -> bool {
+                low.0 <= self.0 && self.0 <= high.0
+            }
+
+            #[inline(always)]
+            fn abs(self) -> Self {
+                Self(self.0.abs())
+            }
+
+            #[inline(always)]
             fn bits_sub(self, other: Self) -> Self {
                 Self($float::from_bits(
                     self.0.to_bits().wrapping_sub(other.0.to_bits()),

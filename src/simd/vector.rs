@@ -99,6 +99,8 @@ pub trait Vector: Copy {
     fn at_least(self, floor: Self) -> Self;
     /// `ceiling` where `ceiling < self`, else `self`: NaN as in [`at_least`](Vector::at_least).
     fn at_most(self, ceiling: Self) -> Self;
+    /// The magnitude.
+    fn abs(self) -> Self;
     /// The number whose bits, as an integer, are those of `self` minus those of `other`.
     fn bits_sub(self, other: Self) -> Self;
     /// The first lane that equals `value`.
@@ -110,6 +112,8 @@ pub trait Vector: Copy {
     fn replace_where_less(self, x: Self, bound: Self, replacement: Self) -> Self;
     /// Whether any lane is below `bound`.
     fn any_less(self, bound: Self) -> bool;
+    /// Whether every lane lies in [`low`, `high`]: no NaN does.
+    fn all_between(self, low: Self, high: Self) -> bool;
 
     /// `self * 2^k`, exact, where `rounded` is `k + ROUND`, the sum that left the integer `k` in
     /// the low bits of its significand (see [`Element::ROUND`]).

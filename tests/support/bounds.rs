@@ -6,6 +6,13 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Function {
     Exp,
+    ExpM1,
+    Ln,
+    Ln1p,
+    Sigmoid,
+    LogSigmoid,
+    Softplus,
+    Logit,
     LogSumExp,
     Softmax,
     LogSoftmax,
@@ -17,6 +24,13 @@ impl fmt::Display for Function {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::Exp => "exp",
+            Self::ExpM1 => "exp_m1",
+            Self::Ln => "ln",
+            Self::Ln1p => "ln_1p",
+            Self::Sigmoid => "sigmoid",
+            Self::LogSigmoid => "log_sigmoid",
+            Self::Softplus => "softplus",
+            Self::Logit => "logit",
             Self::LogSumExp => "log_sum_exp",
             Self::Softmax => "softmax",
             Self::LogSoftmax => "log_softmax",
@@ -46,9 +60,23 @@ const fn bound_of(function: Function, float: &'static str, ulp: f64) -> Bound {
 }
 
 /// All bounds, for every level and every length.
-pub const BOUNDS: [Bound; 12] = [
+pub const BOUNDS: [Bound; 26] = [
     bound_of(Function::Exp, "f32", 0.87),
     bound_of(Function::Exp, "f64", 0.80),
+    bound_of(Function::ExpM1, "f32", 1.0),
+    bound_of(Function::ExpM1, "f64", 1.0),
+    bound_of(Function::Ln, "f32", 0.86),
+    bound_of(Function::Ln, "f64", 0.60),
+    bound_of(Function::Ln1p, "f32", 0.86),
+    bound_of(Function::Ln1p, "f64", 0.70),
+    bound_of(Function::Sigmoid, "f32", 1.1),
+    bound_of(Function::Sigmoid, "f64", 1.0),
+    bound_of(Function::LogSigmoid, "f32", 1.1),
+    bound_of(Function::LogSigmoid, "f64", 1.0),
+    bound_of(Function::Softplus, "f32", 1.1),
+    bound_of(Function::Softplus, "f64", 1.0),
+    bound_of(Function::Logit, "f32", 1.0),
+    bound_of(Function::Logit, "f64", 0.60),
     bound_of(Function::LogSumExp, "f32", 1.0),
     bound_of(Function::LogSumExp, "f64", 1.0),
     bound_of(Function::Softmax, "f32", 3.0),

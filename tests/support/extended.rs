@@ -86,18 +86,40 @@ impl Extended {
         }
     }
 
-    /// ln(1 + self) for self ≥ 0; relative error below 2⁻⁷⁵.
-    pub fn ln_1p(self) -> Self {
-        if self.to_f64() < 1.0 / 1024.0 {
-            return self * ln_1p_series(self.to_double_double()).into();
+    /// e^x − 1; relative error below 2⁻⁸⁰.
+    pub fn exp_m1(x: DoubleDouble) -> Self {
+        if x.hi.abs() < 0.5 {
+            exp_m1_series(x).into()
+        } else {
+            Self::exp(x) - Self::ONE
         }
-        let x = self + Self::ONE;
-        let first = x.to_f64().ln();
+    }
+
+    /// ln self; relative error below 2⁻⁷⁵.
+    pub fn ln(self) -> Self {
+        let x = self.normalized();
+        let (first, power) = (core_math::log(x.value.hi), f64::from(x.exponent));
+        if !first.is_finite() {
+            return first.into();
+        }
+        let difference = self - Self::ONE;
+        if difference.to_f64().abs() < 1.0 / 1024.0 {
+            return difference * ln_1p_series(difference.to_double_double()).into();
+        }
         // x = e^first · (1 + d), where d is about an ulp.
-        let ratio = x * Self::exp((-first).into());
+        let ratio = Self::from(x.value) * Self::exp((-first).into());
         let d = (ratio - Self::ONE).to_double_double();
         let correction = d - d * d * 0.5.into();
-        (DoubleDouble::from(first) + correction).into()
+        (LN_2 * power.into() + (DoubleDouble::from(first) + correction)).into()
+    }
+
+    /// ln(1 + self); relative error below 2⁻⁷⁵.
+    pub fn ln_1p(self) -> Self {
+        if self.to_f64().abs() < 1.0 / 1024.0 {
+            self * ln_1p_series(self.to_double_double()).into()
+        } else {
+            (self + Self::ONE).ln()
+        }
     }
 
     /// The same number without an exponent.
@@ -144,7 +166,15 @@ fn exp_near_zero(r: DoubleDouble) -> DoubleDouble {
     DoubleDouble::ONE + (r + (square * 0.5.into() + (cube * SIXTH + fourth)))
 }
 
-/// ln(1 + x) / x for 0 ≤ x < 2⁻¹⁰.
+/// e^x − 1 for |x| < ½ by Horner's scheme over all of its terms.
+fn exp_m1_series(x: DoubleDouble) -> DoubleDouble {
+    let sum = (2..30).rev().fold(DoubleDouble::ONE, |sum, n| {
+        DoubleDouble::ONE + sum * x / f64::from(n).into()
+    });
+    x * sum
+}
+
+/// ln(1 + x) / x for |x| < 2⁻¹⁰.
 fn ln_1p_series(x: DoubleDouble) -> DoubleDouble {
     (1..10).rev().fold(DoubleDouble::ZERO, |sum, n| {
         DoubleDouble::from(1.0) / f64::from(n).into() - sum * x

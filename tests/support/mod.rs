@@ -9,6 +9,7 @@
 
 mod bounds;
 mod double_double;
+mod elementwise;
 mod extended;
 mod hard_cases;
 mod inputs;
@@ -16,10 +17,12 @@ mod random;
 mod real;
 mod reference;
 mod report;
+mod truth;
 mod ulp;
 
 pub use bounds::{BOUNDS, Bound, Function, bound};
 pub use double_double::DoubleDouble;
+pub use elementwise::Elementwise;
 pub use extended::Extended;
 pub use hard_cases::HardCase;
 pub use inputs::{Distribution, distributions};
@@ -27,6 +30,7 @@ pub use random::Random;
 pub use real::Real;
 pub use reference::Reference;
 pub use report::Report;
+pub use truth::f64_function;
 pub use ulp::{ulp_error, ulp_error_above_one};
 
 /// Declares each generic test for `f32` and for `f64`.

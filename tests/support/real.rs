@@ -2,8 +2,10 @@
 
 use std::fmt::{Display, LowerExp};
 
+use super::bounds::Function;
 use super::double_double::DoubleDouble;
 use super::extended::Extended;
+use super::truth;
 
 /// `f32` or `f64`.
 pub trait Real: logits::Float + Display + LowerExp {
@@ -40,6 +42,8 @@ pub trait Real: logits::Float + Display + LowerExp {
     fn down(self) -> Self;
     /// e^x of an unevaluated sum x of two numbers, to at least 20 more digits than the type has.
     fn exp_truth(x: DoubleDouble) -> Extended;
+    /// An elementwise function, to at least 17 more digits than the type has.
+    fn truth(self, function: Function) -> Extended;
     /// e^x, correctly rounded.
     fn exp_rounded(self) -> Self;
 
@@ -55,7 +59,7 @@ pub trait Real: logits::Float + Display + LowerExp {
 }
 
 macro_rules! real {
-    ($float:ident, $exp:path, $exp_truth:expr, $underflow:literal, $borders:expr, $large:expr) => {
+    ($float:ident, $exp:path, $exp_truth:expr, $truth:path, $underflow:literal, $borders:expr, $large:expr) => {
         impl Real for $float {
             const NAME: &'static str = stringify!($float);
             const DIGITS: i32 = $float::MANTISSA_DIGITS as i32;
@@ -99,6 +103,10 @@ macro_rules! real {
                 $exp_truth(x)
             }
 
+            fn truth(self, function: Function) -> Extended {
+                $truth(function, self)
+            }
+
             fn exp_rounded(self) -> Self {
                 $exp(self)
             }
@@ -110,6 +118,7 @@ real!(
     f32,
     core_math::expf,
     |x: DoubleDouble| core_math::exp(x.hi).into(),
+    truth::of_single,
     104.0,
     [-220.0, 350.0, -16_384.0, 16_384.0],
     [1e6, 3e7, 1e30]
@@ -118,6 +127,7 @@ real!(
     f64,
     core_math::exp,
     Extended::exp,
+    truth::of_double,
     746.0,
     [-640.0, 1408.0, -1_073_741_824.0, 1_073_741_824.0],
     [1e6, 3e7, 1e17, 1e300]

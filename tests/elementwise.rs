@@ -1,0 +1,180 @@
+//! The accuracy of the elementwise functions.
+
+mod support;
+
+use logits::Level;
+use support::{Elementwise, HardCase, Random, Real, Report, for_both_types, ulp_error};
+
+for_both_types!(
+    stays_within_its_bound,
+    hard_cases_stay_within_the_bound,
+    exp_overflows_and_underflows_where_it_should,
+);
+
+/// Numbers spread over all bit patterns: about a million of them.
+fn spread<T: Real>() -> Vec<T> {
+    let bits = size_of::<T>() * 8;
+    // A prime, so that the low bits take part.
+    let stride = (1_u64 << (bits - 20)) - 3;
+    (0..1 << 20)
+        .map(|step: u64| T::from_pattern(step.wrapping_mul(stride)))
+        .collect()
+}
+
+/// Numbers where the result is neither trivial nor out of range.
+fn ordinary<T: Real>((low, high): (f64, f64), count: usize) -> Vec<T> {
+    let mut random = Random::new(1);
+    (0..count)
+        .map(|_| T::from_f64(random.uniform(low, high)))
+        .collect()
+}
+
+/// Numbers and their nearest 50 neighbours on either side.
+fn around<T: Real>(centres: impl Iterator<Item = f64>) -> Vec<T> {
+    centres
+        .flat_map(|centre| {
+            let centre = T::from_f64(centre);
+            let above = std::iter::successors(Some(centre), |x| Some(x.up()));
+            let below = std::iter::successors(Some(centre), |x| Some(x.down()));
+            above.take(50).chain(below.take(50))
+        })
+        .collect()
+}
+
+/// Near multiples of ½ ln 2 and of ln 2 moved to ln ¾, where the reduced argument of an
+/// exponential is largest.
+fn borders_of_exp<T: Real>() -> impl Iterator<Item = f64> {
+    let steps = (1.5 * T::UNDERFLOW) as i32;
+    (-steps..steps).flat_map(|step| {
+        let n = f64::from(step) + 0.5;
+        [n, n + 0.084_962_5].map(|n| n * std::f64::consts::LN_2)
+    })
+}
+
+/// Near 2^k·⅔, where the reduced argument of a logarithm is largest, and near 2^k; the same less
+/// 1, and the numbers whose logit they are.
+fn borders_of_ln<T: Real>() -> impl Iterator<Item = f64> {
+    (T::MIN_EXPONENT..T::MAX_EXPONENT).flat_map(|k| {
+        let power = libm::scalbn(1.0, k);
+        let cut = power * (2.0 / 3.0);
+        [power, cut].into_iter().flat_map(|x| {
+            let ratio = x / (1.0 + x);
+            [x, x - 1.0, ratio, 1.0 - ratio]
+        })
+    })
+}
+
+/// Notes the errors of a function of every input, at every level.
+fn note<T: Real>(report: &mut Report, function: &Elementwise<T>, groups: &[(&str, Vec<T>)]) {
+    for (name, inputs) in groups {
+        let truths: Vec<_> = inputs.iter().map(|x| x.truth(function.function)).collect();
+        for level in Level::available() {
+            let results = function.of_all(level, inputs);
+            let truths = truths.iter().copied();
+            report.note_row(function.function, level, name, &results, truths, |place| {
+                format!("{}({:e})", function.function, inputs[place])
+            });
+        }
+    }
+}
+
+fn stays_within_its_bound<T: Real>() {
+    let count = 1 << 20;
+    let bit_patterns = ("all bit patterns", spread());
+    let borders_of_exp = ("borders of the exponential", around(borders_of_exp::<T>()));
+    let borders_of_ln = ("borders of the logarithm", around(borders_of_ln::<T>()));
+    let mut groups = [
+        bit_patterns,
+        borders_of_exp,
+        borders_of_ln,
+        ("within ±1", ordinary((-1.0, 1.0), count)),
+        ("the domain", Vec::new()),
+    ];
+    let mut report = Report::default();
+    for function in Elementwise::<T>::all() {
+        groups[4].1 = ordinary(function.domain, count);
+        note(&mut report, &function, &groups);
+    }
+    report.check::<T>();
+}
+
+fn hard_cases_stay_within_the_bound<T: Real>() {
+    let mut report = Report::default();
+    for function in Elementwise::<T>::all() {
+        let Some(name) = function.hard_cases else {
+            continue;
+        };
+        let cases = HardCase::<T>::read(name);
+        for HardCase { input, rounded } in &cases {
+            // The table takes the smallest number for 0: its logit is −744.4, not −∞.
+            if name == "logit" && input.pattern() == 1 {
+                continue;
+            }
+            let error = ulp_error(*rounded, input.truth(function.function));
+            assert!(
+                error < 0.500_001,
+                "the reference for {name}({input:e}) is off: {error}"
+            );
+        }
+        let inputs = cases.iter().map(|case| case.input).collect();
+        note(&mut report, &function, &[("hard cases", inputs)]);
+    }
+    report.check::<T>();
+}
+
+/// The thresholds are found by bisection with the correctly rounded function.
+fn exp_overflows_and_underflows_where_it_should<T: Real>() {
+    let first = |low: f64, high: f64, reached: fn(T) -> bool| {
+        let (mut low, mut high) = (T::from_f64(low), T::from_f64(high));
+        while low.up() < high {
+            let middle = T::from_f64(f64::midpoint(low.to_f64(), high.to_f64()));
+            let bound = if reached(middle.exp_rounded()) {
+                &mut high
+            } else {
+                &mut low
+            };
+            *bound = middle;
+        }
+        high
+    };
+    let infinite = first(0.0, 1000.0, |y| !y.finite());
+    let positive = first(-1000.0, 0.0, |y| y.to_f64() > 0.0);
+    let normal = first(-1000.0, 0.0, |y| y.to_f64() >= smallest_normal::<T>());
+    for level in Level::available() {
+        let exp = |x: T| {
+            let mut x = [x];
+            level.exp_in_place(&mut x);
+            x[0].to_f64()
+        };
+        assert_eq!(exp(infinite), f64::INFINITY, "{level}");
+        assert!(exp(infinite.down()).is_finite(), "{level}");
+        assert_eq!(exp(positive.down()), 0.0, "{level}");
+        assert_eq!(exp(positive), T::from_pattern(1).to_f64(), "{level}");
+        let below = exp(normal.down());
+        assert!(
+            0.9 * smallest_normal::<T>() < below && below <= smallest_normal::<T>(),
+            "{level}"
+        );
+        for (x, y) in [
+            (f64::INFINITY, f64::INFINITY),
+            (f64::NEG_INFINITY, 0.0),
+            (0.0, 1.0),
+            (-0.0, 1.0),
+        ] {
+            assert_eq!(
+                exp(T::from_f64(x)).to_bits(),
+                y.to_bits(),
+                "exp({x}) at {level}"
+            );
+        }
+        assert_eq!(exp(T::MAX), f64::INFINITY, "{level}");
+        assert_eq!(exp(-T::MAX).to_bits(), 0, "{level}");
+        assert_eq!(exp(T::from_pattern(1)), 1.0, "{level}");
+        assert!(exp(T::from_f64(f64::NAN)).is_nan(), "{level}");
+    }
+}
+
+/// The smallest number with all of its digits.
+fn smallest_normal<T: Real>() -> f64 {
+    libm::scalbn(1.0, T::MIN_EXPONENT + T::DIGITS - 1)
+}
