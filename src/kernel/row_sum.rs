@@ -138,51 +138,43 @@ impl<V: Vector<Element: Shifted>> Running<V> {
         while block.len() >= group_length::<V>() {
             let (group, rest) = block.split(group_length::<V>());
             if peak >= group_length::<V>() && self.frame.is_near() {
-                V::prefetch(self.token, group.source(), ahead);
-                self.add_group(group);
+                self.prefetch(group.source(), ahead);
+                self.add_group::<S, true>(group, AMONG);
             } else {
-                self.add_any_group(group, peak);
+                self.add_group::<S, false>(group, peak);
             }
             peak = peak.wrapping_sub(group_length::<V>());
             block = rest;
         }
-        self.add_any_group(block, peak);
+        if block.len() > 0 {
+            self.add_group::<S, false>(block, peak);
+        }
     }
 
-    /// Adds the exponentials of a full group without the peak, in a frame that shifts by a power of
-    /// two.
-    ///
-    /// Each lane's terms are added in a tree, and what joins the lane keeps its rounding error.
+    /// Asks the cache for the group that lies `ahead` elements behind the start of this one.
     #[inline(always)]
-    fn add_group<S: Span<V::Element>>(&mut self, mut group: S) {
-        let stripe = V::Element::STRIPE;
+    fn prefetch(&self, group: &[V::Element], ahead: usize) {
         let mut start = 0;
-        for index in 0..self.lanes.as_ref().len() {
-            let a = self.exp_part::<S, true>(&mut group, start, AMONG);
-            let b = self.exp_part::<S, true>(&mut group, start + stripe, AMONG);
-            let c = self.exp_part::<S, true>(&mut group, start + 2 * stripe, AMONG);
-            let d = self.exp_part::<S, true>(&mut group, start + 3 * stripe, AMONG);
-            self.add_to_lane(index, a.add(b).add(c.add(d)));
+        while start < group_length::<V>() {
+            V::prefetch(self.token, group, ahead + start);
             start += V::LANES;
         }
     }
 
-    /// [`add_group`](Self::add_group) for at most a group, with the peak or without, in any frame:
-    /// small code instead of the fastest.
+    /// Adds the exponentials of at most a group, without that of the peak: `PLAIN` if the group is
+    /// full, the peak elsewhere and the frame shifts by a power of two.
+    ///
+    /// Each lane's terms are added in a tree, and what joins the lane keeps its rounding error.
     #[inline(always)]
-    fn add_any_group<S: Span<V::Element>>(&mut self, mut group: S, peak: usize) {
+    fn add_group<S: Span<V::Element>, const PLAIN: bool>(&mut self, mut group: S, peak: usize) {
         let stripe = V::Element::STRIPE;
         let mut start = 0;
         for index in 0..self.lanes.as_ref().len() {
-            let mut sum = V::splat(self.token, V::Element::ZERO);
-            let mut at = start;
-            for _ in 0..STRIPES_PER_GROUP / 2 {
-                let a = self.exp_part::<S, false>(&mut group, at, peak);
-                let b = self.exp_part::<S, false>(&mut group, at + stripe, peak);
-                sum = sum.add(a.add(b));
-                at += 2 * stripe;
-            }
-            self.add_to_lane(index, sum);
+            let a = self.exp_part::<S, PLAIN>(&mut group, start, peak);
+            let b = self.exp_part::<S, PLAIN>(&mut group, start + stripe, peak);
+            let c = self.exp_part::<S, PLAIN>(&mut group, start + 2 * stripe, peak);
+            let d = self.exp_part::<S, PLAIN>(&mut group, start + 3 * stripe, peak);
+            self.add_to_lane(index, a.add(b).add(c.add(d)));
             start += V::LANES;
         }
     }
@@ -198,27 +190,28 @@ impl<V: Vector<Element: Shifted>> Running<V> {
     /// The exponentials of the elements from `start`, 0 at `peak` and where there is no element;
     /// stores them all.
     #[inline(always)]
-    fn exp_part<S: Span<V::Element>, const NEAR: bool>(
+    fn exp_part<S: Span<V::Element>, const PLAIN: bool>(
         &self,
         group: &mut S,
         start: usize,
         peak: usize,
     ) -> V {
         let zero = V::Element::ZERO;
-        if start >= group.len() {
+        if !PLAIN && start >= group.len() {
             return V::splat(self.token, zero);
         }
         let x = group.load_at::<V>(self.token, start, V::Element::NEG_INFINITY);
-        let powers = if NEAR {
+        let powers = if PLAIN {
             self.frame.exp_near(self.token, x)
         } else {
             self.frame.exp(self.token, x)
         };
         group.store_at(start, powers);
-        if peak.wrapping_sub(start) < V::LANES {
-            powers.with_lane(peak.wrapping_sub(start), zero)
-        } else {
+        if PLAIN {
             powers
+        } else {
+            // Not only where the peak is: as a branch it would often be mispredicted.
+            powers.with_lane(peak.wrapping_sub(start), zero)
         }
     }
 
