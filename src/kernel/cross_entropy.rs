@@ -44,7 +44,7 @@ pub fn loss_and_gradient<V: Vector<Element: Shifted>>(
             let row_sum = scaled_softmax::<V>(token, InOut::in_place(row), scale);
             add_row::<V>(token, &mut sum, &row_sum, label, logit);
             if let (Ok(row_sum), Some(target)) = (&row_sum, row.get_mut(label)) {
-                *target = -(complement(token, row_sum, label, logit, scale));
+                *target = -(complement::<V>(token, row_sum, label, logit, scale));
             }
         }
     }
@@ -56,13 +56,13 @@ pub fn loss_and_gradient<V: Vector<Element: Shifted>>(
 fn add_row<V: Vector<Element: Shifted>>(
     token: V::Token,
     sum: &mut LossSum<V::Element>,
-    row: &Result<RowSum<V>, V::Element>,
+    row: &Result<RowSum<V::Element>, V::Element>,
     label: usize,
     logit: V::Element,
 ) {
     match row {
         Ok(row) => {
-            let ratio = row.log_ratio(token);
+            let ratio = row.log_ratio::<V>(token);
             let gap = V::Register::splat(token, row.max - logit);
             let loss = TwoFold::sum(gap, ratio.hi);
             let correct = label == row.argmax && !loss.hi.first().is_nan();
@@ -76,20 +76,23 @@ fn add_row<V: Vector<Element: Shifted>>(
 #[inline(always)]
 fn complement<V: Vector<Element: Shifted>>(
     token: V::Token,
-    row: &RowSum<V>,
+    row: &RowSum<V::Element>,
     label: usize,
     logit: V::Element,
     scale: V::Element,
 ) -> V::Element {
     let others = if label == row.argmax {
-        row.rest
+        row.rest::<V>(token)
     } else {
         let term = row.frame.exp(token, V::Register::splat(token, logit));
         let zero = V::Register::splat(token, V::Element::ZERO);
-        row.rest.add_single(zero.sub(term)).add_single(row.peak)
+        let peak = V::Register::splat(token, row.peak);
+        row.rest::<V>(token)
+            .add_single(zero.sub(term))
+            .add_single(peak)
     };
     // Not times `scale` first: where that is tiny, the product has no digits.
-    let reciprocal = row.reciprocal(token);
+    let reciprocal = row.reciprocal::<V>(token);
     let others = others.value();
     others
         .mul_add(reciprocal.hi, others.mul(reciprocal.lo))

@@ -20,14 +20,14 @@ pub fn log_softmax<V: Vector<Element: Shifted>>(
         let (mut row, rest) = rows.split(columns);
         last = match row_sum::<V>(token, row.source(), Peak::Apart) {
             Ok(sum) => {
-                let log_ratio = sum.log_ratio(token).value().first();
+                let log_ratio = sum.log_ratio::<V>(token).value().first();
                 let max = sum.max;
                 map::<V, _>(token, row, Subtract { max, log_ratio });
                 // The others' would be work for nothing.
                 if rest.len() > 0 {
                     last
                 } else {
-                    sum.log_sum_exp(token)
+                    sum.log_sum_exp::<V>(token)
                 }
             }
             Err(special) => {

@@ -14,7 +14,7 @@ pub fn log_sum_exp<V: Vector<Element: Shifted>>(
 ) {
     for (row, out) in rows.iter().zip(out) {
         *out = match row_sum::<V>(token, row, Peak::Among) {
-            Ok(sum) => sum.log_sum_exp(token),
+            Ok(sum) => sum.log_sum_exp::<V>(token),
             Err(special) => special,
         };
     }

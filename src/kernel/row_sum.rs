@@ -38,42 +38,52 @@ const fn block_length<V: Vector>() -> usize {
 }
 
 /// The sum of exponentials of a row whose largest element is finite.
-pub struct RowSum<V: Vector> {
+#[derive(Clone, Copy)]
+pub struct RowSum<E> {
     /// The largest element.
-    pub max: V::Element,
+    pub max: E,
     /// Where it first stands.
     pub argmax: usize,
     /// The shift and scale of `peak` and `rest`.
-    pub frame: Frame<V::Element>,
+    pub frame: Frame<E>,
     /// e^max.
-    pub peak: V::Register,
+    pub peak: E,
     /// Σ e^x over all other elements.
-    pub rest: TwoFold<V::Register>,
+    pub rest: TwoFold<E>,
 }
 
-impl<V: Vector<Element: Shifted>> RowSum<V> {
+impl<E: Shifted> RowSum<E> {
+    /// Σ e^x over all elements but the largest.
+    #[inline(always)]
+    pub fn rest<V: Vector<Element = E>>(&self, token: V::Token) -> TwoFold<V::Register> {
+        TwoFold {
+            hi: V::Register::splat(token, self.rest.hi),
+            lo: V::Register::splat(token, self.rest.lo),
+        }
+    }
+
     /// 1 / Σ e^x.
     #[inline(always)]
-    pub fn reciprocal(&self, token: V::Token) -> TwoFold<V::Register> {
-        let total = self.rest.add_single(self.peak).normalized();
-        total.divide(token, V::Register::splat(token, V::Element::ONE))
+    pub fn reciprocal<V: Vector<Element = E>>(&self, token: V::Token) -> TwoFold<V::Register> {
+        let peak = V::Register::splat(token, self.peak);
+        let total = self.rest::<V>(token).add_single(peak).normalized();
+        total.divide(token, V::Register::splat(token, E::ONE))
     }
 
     /// ln(Σ e^x / e^max) ≥ 0, in two parts.
     #[inline(always)]
-    pub fn log_ratio(&self, token: V::Token) -> TwoFold<V::Register> {
-        let zero = V::Register::splat(token, V::Element::ZERO);
+    pub fn log_ratio<V: Vector<Element = E>>(&self, token: V::Token) -> TwoFold<V::Register> {
         let peak = TwoFold {
-            hi: self.peak,
-            lo: zero,
+            hi: V::Register::splat(token, self.peak),
+            lo: V::Register::splat(token, E::ZERO),
         };
-        ln_1p(token, peak.divide(token, self.rest.value()))
+        ln_1p(token, peak.divide(token, self.rest::<V>(token).value()))
     }
 
     /// ln Σ e^x.
     #[inline(always)]
-    pub fn log_sum_exp(&self, token: V::Token) -> V::Element {
-        let ratio = self.log_ratio(token);
+    pub fn log_sum_exp<V: Vector<Element = E>>(&self, token: V::Token) -> E {
+        let ratio = self.log_ratio::<V>(token);
         let sum = TwoFold::sum(V::Register::splat(token, self.max), ratio.hi);
         sum.add_single(ratio.lo).value().first()
     }
@@ -217,7 +227,7 @@ impl<V: Vector<Element: Shifted>> Running<V> {
 
     /// Adds up the lanes.
     #[inline(always)]
-    fn finish(mut self) -> RowSum<V> {
+    fn finish(mut self) -> RowSum<V::Element> {
         let mut lanes = self.lanes.as_mut();
         while lanes.len() > 1 {
             let (lower, upper) = lanes.split_at_mut(lanes.len() / 2);
@@ -235,8 +245,11 @@ impl<V: Vector<Element: Shifted>> Running<V> {
             max: self.max,
             argmax: self.apart,
             frame: self.frame,
-            peak: self.peak,
-            rest,
+            peak: self.peak.first(),
+            rest: TwoFold {
+                hi: rest.hi.first(),
+                lo: rest.lo.first(),
+            },
         }
     }
 }
@@ -275,7 +288,7 @@ pub fn row_sum<V: Vector<Element: Shifted>>(
     token: V::Token,
     row: &[V::Element],
     peak: Peak,
-) -> Result<RowSum<V>, V::Element> {
+) -> Result<RowSum<V::Element>, V::Element> {
     let length = block_length::<V>();
     let mut running: Option<Running<V>> = None;
     let mut online = true;
@@ -321,9 +334,9 @@ pub fn row_sum<V: Vector<Element: Shifted>>(
 pub fn row_sum_stored<V: Vector<Element: Shifted>>(
     token: V::Token,
     row: InOut<'_, V::Element>,
-) -> Result<RowSum<V>, V::Element> {
+) -> Result<RowSum<V::Element>, V::Element> {
     let max = finite_maximum::<V>(token, row.source())?;
-    let mut running = Running::new(token, max, position::<V>(token, row.source(), max));
+    let mut running = Running::<V>::new(token, max, position::<V>(token, row.source(), max));
     // In a batch, the next row lies there.
     let ahead = row.len();
     running.add_block(row, 0, ahead);

@@ -13,6 +13,16 @@ use crate::simd::{Element, InOut, Span, Vector};
 /// Longest row whose exponentials are stored and read again.
 const LONGEST_STORED: usize = 1 << 17;
 
+/// The most rows at once. What follows a row's sum is one long chain of dependent instructions:
+/// those of several rows, one after the other, overlap.
+const ROWS_AT_ONCE: usize = 8;
+
+/// Elements of the rows taken at once, so few that they stay in the nearest cache.
+#[inline(always)]
+const fn batch_length<V: Vector>() -> usize {
+    256 * V::Element::STRIPE
+}
+
 /// Softmax of every row; returns the log-sum-exp of the last, −∞ if there is none.
 #[inline(always)]
 pub fn softmax<V: Vector<Element: Shifted>>(
@@ -20,15 +30,44 @@ pub fn softmax<V: Vector<Element: Shifted>>(
     mut rows: InOut<'_, V::Element>,
     columns: usize,
 ) -> V::Element {
-    let mut last = V::Element::NEG_INFINITY;
+    let mut last = Err(V::Element::NEG_INFINITY);
+    let rows_at_once = (batch_length::<V>() / columns.max(1)).clamp(1, ROWS_AT_ONCE);
     while rows.len() > 0 {
+        let (batch, rest) = rows.split(columns * rows_at_once);
+        last = softmax_batch::<V>(token, batch, columns);
+        rows = rest;
+    }
+    match last {
+        Ok(sum) => sum.log_sum_exp::<V>(token),
+        Err(special) => special,
+    }
+}
+
+/// Softmax of at most [`ROWS_AT_ONCE`] rows; returns the last sum.
+#[inline(always)]
+fn softmax_batch<V: Vector<Element: Shifted>>(
+    token: V::Token,
+    mut rows: InOut<'_, V::Element>,
+    columns: usize,
+) -> Result<RowSum<V::Element>, V::Element> {
+    let mut sums = [Err(V::Element::NEG_INFINITY); ROWS_AT_ONCE];
+    let mut last = Err(V::Element::NEG_INFINITY);
+    let mut unsummed = rows.reborrow();
+    for sum in &mut sums {
+        if unsummed.len() == 0 {
+            break;
+        }
+        let (row, rest) = unsummed.split(columns);
+        *sum = softmax_sum::<V>(token, row);
+        last = *sum;
+        unsummed = rest;
+    }
+    for sum in &sums {
+        if rows.len() == 0 {
+            break;
+        }
         let (row, rest) = rows.split(columns);
-        last = match scaled_softmax::<V>(token, row, V::Element::ONE) {
-            // The others' would be work for nothing.
-            Ok(sum) if rest.len() == 0 => sum.log_sum_exp(token),
-            Ok(_) => last,
-            Err(special) => special,
-        };
+        softmax_scale::<V>(token, row, sum, V::Element::ONE);
         rows = rest;
     }
     last
@@ -40,33 +79,46 @@ pub fn scaled_softmax<V: Vector<Element: Shifted>>(
     token: V::Token,
     mut row: InOut<'_, V::Element>,
     factor: V::Element,
-) -> Result<RowSum<V>, V::Element> {
-    let stored = row.len() <= LONGEST_STORED;
-    let sum = if stored {
-        row_sum_stored::<V>(token, row.reborrow())
+) -> Result<RowSum<V::Element>, V::Element> {
+    let sum = softmax_sum::<V>(token, row.reborrow());
+    softmax_scale::<V>(token, row, &sum, factor);
+    sum
+}
+
+/// The sum of a row's exponentials, which are stored unless the row is long.
+#[inline(always)]
+fn softmax_sum<V: Vector<Element: Shifted>>(
+    token: V::Token,
+    row: InOut<'_, V::Element>,
+) -> Result<RowSum<V::Element>, V::Element> {
+    if row.len() <= LONGEST_STORED {
+        row_sum_stored::<V>(token, row)
     } else {
         row_sum::<V>(token, row.source(), Peak::Apart)
-    };
-    match &sum {
+    }
+}
+
+/// Divides the exponentials by their sum and multiplies them by `factor`.
+#[inline(always)]
+fn softmax_scale<V: Vector<Element: Shifted>>(
+    token: V::Token,
+    mut row: InOut<'_, V::Element>,
+    sum: &Result<RowSum<V::Element>, V::Element>,
+    factor: V::Element,
+) {
+    match sum {
         Ok(sum) => {
-            let reciprocal = sum.reciprocal(token);
+            let reciprocal = sum.reciprocal::<V>(token);
             let scale = Scale::by(reciprocal.hi.first(), reciprocal.lo.first(), factor);
-            if stored {
+            if row.len() <= LONGEST_STORED {
                 map::<V, _>(token, row.written(), scale);
             } else {
-                map::<V, _>(
-                    token,
-                    row,
-                    ScaledExp {
-                        frame: sum.frame,
-                        scale,
-                    },
-                );
+                let frame = sum.frame;
+                map::<V, _>(token, row, ScaledExp { frame, scale });
             }
         }
         Err(_) => row.target().fill(V::Element::NAN),
     }
-    sum
 }
 
 /// The exponential in the frame of a sum, multiplied by a number.
