@@ -2,7 +2,7 @@
 
 use crate::kernel;
 use crate::level::{Backend, Level};
-use crate::loss::{Labels, LossSum};
+use crate::loss::{Labels, LossSum, Options, Targets};
 use crate::rows::{Rows, RowsMut};
 use crate::simd::{InOut, Pair, portable, scalar};
 #[cfg(target_feature = "sse2")]
@@ -101,4 +101,9 @@ kernels! {
     cross_entropy = loss in cross_entropy, (rows: Rows<'_, T>, labels: Labels<'_>) -> LossSum<T>;
     cross_entropy_gradient = loss_and_gradient in cross_entropy,
         (rows: RowsMut<'_, T>, labels: Labels<'_>, scale: T) -> LossSum<T>;
+    cross_entropy_targets = loss in cross_entropy_targets,
+        (rows: Rows<'_, T>, targets: Targets<'_, T>, options: Options<'_, T>) -> LossSum<T>;
+    cross_entropy_targets_gradient = loss_and_gradient in cross_entropy_targets,
+        (rows: RowsMut<'_, T>, targets: Targets<'_, T>, options: Options<'_, T>, scale: T)
+        -> LossSum<T>;
 }

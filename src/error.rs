@@ -28,6 +28,11 @@ pub enum Error {
         /// The row of the first such label.
         row: usize,
     },
+    /// A parameter has a value that it can't have.
+    ParameterOutOfRange {
+        /// The name of the parameter.
+        parameter: &'static str,
+    },
 }
 
 impl Error {
@@ -38,6 +43,16 @@ impl Error {
             Ok(())
         } else {
             Err(Self::LengthMismatch { expected, found })
+        }
+    }
+
+    /// Whether a parameter is in its range.
+    #[inline]
+    pub(crate) fn check_parameter(parameter: &'static str, in_range: bool) -> Result<(), Self> {
+        if in_range {
+            Ok(())
+        } else {
+            Err(Self::ParameterOutOfRange { parameter })
         }
     }
 }
@@ -55,6 +70,7 @@ impl fmt::Display for Error {
                 )
             }
             Self::LabelOutOfRange { row } => write!(f, "the label of row {row} is out of range"),
+            Self::ParameterOutOfRange { parameter } => write!(f, "{parameter} is out of range"),
         }
     }
 }

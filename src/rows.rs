@@ -63,6 +63,13 @@ impl<'a, T> Rows<'a, T> {
         self.columns
     }
 
+    /// One row.
+    #[inline(always)]
+    pub(crate) fn get(&self, row: usize) -> Option<&'a [T]> {
+        let start = row.checked_mul(self.columns)?;
+        self.data.get(start..start.checked_add(self.columns)?)
+    }
+
     /// The rows in order.
     #[inline]
     pub fn iter(&self) -> ChunksExact<'a, T> {

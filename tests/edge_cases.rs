@@ -278,7 +278,7 @@ fn batches_without_rows<T: Real>() {
             assert_eq!(rows.into_iter().count(), 0);
             let sum = CrossEntropy::new()
                 .level(level)
-                .loss_from_logits::<_, u8>(rows, &[])
+                .loss_from_logits::<u8>(rows, &[])
                 .unwrap();
             assert_eq!(
                 (sum.mean(), sum.rows(), sum.loss().to_f64()),

@@ -66,9 +66,10 @@ fn add_row<V: Vector<Element: Shifted>>(
             let gap = V::Register::splat(token, row.max - logit);
             let loss = TwoFold::sum(gap, ratio.hi);
             let correct = label == row.argmax && !loss.hi.first().is_nan();
-            sum.add_row(loss.hi.first(), loss.lo.add(ratio.lo).first(), correct);
+            let lo = loss.lo.add(ratio.lo).first();
+            sum.add_row(loss.hi.first(), lo, V::Element::ONE, correct);
         }
-        Err(_) => sum.add_row(V::Element::NAN, V::Element::ZERO, false),
+        Err(_) => sum.add_row(V::Element::NAN, V::Element::ZERO, V::Element::ONE, false),
     }
 }
 
@@ -81,21 +82,29 @@ fn complement<V: Vector<Element: Shifted>>(
     logit: V::Element,
     scale: V::Element,
 ) -> V::Element {
-    let others = if label == row.argmax {
-        row.rest::<V>(token)
-    } else {
-        let term = row.frame.exp(token, V::Register::splat(token, logit));
-        let zero = V::Register::splat(token, V::Element::ZERO);
-        let peak = V::Register::splat(token, row.peak);
-        row.rest::<V>(token)
-            .add_single(zero.sub(term))
-            .add_single(peak)
-    };
     // Not times `scale` first: where that is tiny, the product has no digits.
     let reciprocal = row.reciprocal::<V>(token);
-    let others = others.value();
+    let others = others::<V>(token, row, label, logit).value();
     others
         .mul_add(reciprocal.hi, others.mul(reciprocal.lo))
         .first()
         * scale
+}
+
+/// Σ e^x over all classes but one, which has the logit `logit`.
+#[inline(always)]
+pub fn others<V: Vector<Element: Shifted>>(
+    token: V::Token,
+    row: &RowSum<V::Element>,
+    class: usize,
+    logit: V::Element,
+) -> TwoFold<V::Register> {
+    let rest = row.rest::<V>(token);
+    if class == row.argmax {
+        return rest;
+    }
+    let term = row.frame.exp(token, V::Register::splat(token, logit));
+    let zero = V::Register::splat(token, V::Element::ZERO);
+    let peak = V::Register::splat(token, row.peak);
+    rest.add_single(zero.sub(term)).add_single(peak)
 }

@@ -5,8 +5,10 @@
 //! are plain loops and no closures.
 
 pub mod cross_entropy;
+pub mod cross_entropy_targets;
 pub mod elementwise;
 pub mod frame;
+pub mod lane_sum;
 pub mod log_softmax;
 pub mod log_sum_exp;
 pub mod map;
@@ -14,3 +16,4 @@ pub mod maximum;
 pub mod row_sum;
 pub mod scale;
 pub mod softmax;
+pub mod weighing;

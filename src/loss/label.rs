@@ -36,11 +36,17 @@ impl Labels<'_> {
         each!(self, slice => slice.get(row).and_then(|label| label.class()))
     }
 
-    /// The first row whose label is not one of `columns` classes.
-    pub fn first_out_of_range(&self, columns: usize) -> Option<usize> {
-        each!(self, slice => slice
-            .iter()
-            .position(|label| label.class().is_none_or(|class| class >= columns)))
+    /// Whether a row has the label `ignored`.
+    #[inline(always)]
+    pub fn is(&self, row: usize, ignored: Option<i64>) -> bool {
+        each!(self, slice => slice.get(row).is_some_and(|label| label.is(ignored)))
+    }
+
+    /// The first row whose label is neither one of `columns` classes nor `ignored`.
+    pub fn first_out_of_range(&self, columns: usize, ignored: Option<i64>) -> Option<usize> {
+        each!(self, slice => slice.iter().position(|label| {
+            label.class().is_none_or(|class| class >= columns) && !label.is(ignored)
+        }))
     }
 }
 
@@ -50,6 +56,8 @@ mod sealed {
         fn labels(labels: &[Self]) -> super::Labels<'_>;
         /// The class, if it can be one.
         fn class(&self) -> Option<usize>;
+        /// Whether the label is this number.
+        fn is(&self, number: Option<i64>) -> bool;
     }
 }
 
@@ -72,6 +80,12 @@ macro_rules! label {
             #[inline(always)]
             fn class(&self) -> Option<usize> {
                 usize::try_from(*self).ok()
+            }
+
+            #[allow(clippy::unnecessary_fallible_conversions, clippy::useless_conversion)]
+            #[inline(always)]
+            fn is(&self, number: Option<i64>) -> bool {
+                number.is_some() && i64::try_from(*self).ok() == number
             }
         }
     )*};

@@ -22,6 +22,15 @@ impl<V: Vector> TwoFold<V> {
         Self { hi: zero, lo: zero }
     }
 
+    /// `x` itself.
+    #[inline(always)]
+    pub fn exact(token: V::Token, x: V) -> Self {
+        Self {
+            hi: x,
+            lo: V::splat(token, V::Element::ZERO),
+        }
+    }
+
     /// The exact sum of `a` and `b`: TwoSum, Knuth, The Art of Computer Programming, vol. 2,
     /// §4.2.2, theorem B. No condition on the magnitudes.
     #[inline(always)]
@@ -110,6 +119,18 @@ impl<V: Vector> TwoFold<V> {
         Self {
             hi: sum.hi,
             lo: self.lo.add(other.lo).add(sum.lo),
+        }
+    }
+
+    /// `self · other` for normalized factors, to nearly twice the precision. Where the product is
+    /// beyond the range, `lo` is not a number.
+    #[inline(always)]
+    pub fn mul(self, token: V::Token, other: Self) -> Self {
+        let product = Self::product(token, self.hi, other.hi);
+        let cross = self.hi.mul_add(other.lo, self.lo.mul(other.hi));
+        Self {
+            hi: product.hi,
+            lo: product.lo.add(cross),
         }
     }
 

@@ -35,6 +35,8 @@ pub trait Element:
     const LEAST: Self;
     /// The smallest positive normal number.
     const MIN_POSITIVE: Self;
+    /// The lowest number that is not infinite.
+    const LOWEST: Self;
     /// The exponent of two, well within the normal numbers, twice which is below all numbers.
     const LOWEST_POWER: Self;
     /// 2^(half the significand, rounded up) + 1: multiplying by it splits a number in two halves.
@@ -77,6 +79,7 @@ macro_rules! element {
             const LARGEST: Self = $float::MAX;
             const LEAST: Self = $float::from_bits(1);
             const MIN_POSITIVE: Self = $float::MIN_POSITIVE;
+            const LOWEST: Self = $float::MIN;
             const LOWEST_POWER: Self = ($float::MIN_EXP + 5) as $float;
             const SPLITTER: Self = ((1u64 << $float::MANTISSA_DIGITS.div_ceil(2)) + 1) as $float;
             const INTEGRAL: Self = 1.0 / $float::EPSILON;

@@ -1,0 +1,281 @@
+//! Cross-entropy of any targets with any options, and its gradient.
+//!
+//! Every class has the target q = (1 − ε)·t·w + (ε/C)·w, where t is 1 for the label (or a soft
+//! target), w the class weight, ε the smoothing and C the number of classes that are not masked by
+//! a logit of −∞; masked classes have no part in the second term. Both terms are weighed apart and
+//! put together for the whole row, so that only their own sums are rounded. With M the largest
+//! logit, the loss is Σ q·ln(Σ e^x / e^M) + Σ q·(M − x): nothing cancels.
+//!
+//! The gradient is softmax(x)·(Σ q + 2·z·ln Σ e^x) − q. One entry may be the difference of two
+//! numbers that hardly differ, that of the label or of the largest logit: it is computed from the
+//! probabilities and targets of all others.
+
+use super::cross_entropy::others;
+use super::frame::Shifted;
+use super::map::Map;
+use super::maximum::{maximum, position};
+use super::row_sum::{Peak, RowSum, row_sum};
+use super::scale::Scale;
+use super::weighing::{Factors, Weighing, load_at, settled};
+use crate::loss::{LossSum, Options, Target, Targets};
+use crate::math::TwoFold;
+use crate::rows::{Rows, RowsMut};
+use crate::simd::{Element, Vector};
+
+/// The loss of every row. Targets and options have been checked.
+#[inline(always)]
+pub fn loss<V: Vector<Element: Shifted>>(
+    token: V::Token,
+    rows: Rows<'_, V::Element>,
+    targets: Targets<'_, V::Element>,
+    options: Options<'_, V::Element>,
+) -> LossSum<V::Element> {
+    let mut sum = LossSum::default();
+    for (index, row) in rows.iter().enumerate() {
+        if let Some(target) = targets.get(index, options.ignore_index) {
+            add_row::<V>(token, &mut sum, row, target, &options);
+        }
+    }
+    sum
+}
+
+/// The loss of every row, whose logits give way to `scale` times the gradient. Targets and options
+/// have been checked.
+#[inline(always)]
+pub fn loss_and_gradient<V: Vector<Element: Shifted>>(
+    token: V::Token,
+    rows: RowsMut<'_, V::Element>,
+    targets: Targets<'_, V::Element>,
+    options: Options<'_, V::Element>,
+    scale: V::Element,
+) -> LossSum<V::Element> {
+    let mut sum = LossSum::default();
+    for (index, row) in rows.into_iter().enumerate() {
+        match targets.get(index, options.ignore_index) {
+            Some(target) => match add_row::<V>(token, &mut sum, row, target, &options) {
+                Some(terms) => terms.write_gradient(token, row, scale),
+                None => row.fill(V::Element::NAN),
+            },
+            None => row.fill(V::Element::ZERO),
+        }
+    }
+    sum
+}
+
+/// Adds one row's loss; the terms of its gradient, if there is a loss.
+#[inline(always)]
+fn add_row<'a, V: Vector<Element: Shifted>>(
+    token: V::Token,
+    sum: &mut LossSum<V::Element>,
+    row: &[V::Element],
+    target: Target<'a, V::Element>,
+    options: &Options<'a, V::Element>,
+) -> Option<Terms<'a, V>> {
+    let zero = V::Element::ZERO;
+    let weight = match target {
+        Target::Label(label) => options.class_weight(label),
+        Target::Soft(_) => V::Element::ONE,
+    };
+    let Ok(row_sum) = row_sum::<V>(token, row, Peak::Apart) else {
+        sum.add_row(V::Element::NAN, zero, weight, false);
+        return None;
+    };
+    let terms = Terms::new(token, row, row_sum, target, options);
+    let loss = terms.total(token).loss::<V>(token, &terms.sum);
+    let wanted = match target {
+        Target::Label(label) => label,
+        Target::Soft(targets) => position::<V>(token, targets, maximum::<V>(token, targets)),
+    };
+    let correct = wanted == terms.sum.argmax && !loss.hi.first().is_nan();
+    sum.add_row(loss.hi.first(), loss.lo.first(), weight, correct);
+    if options.z_loss != zero {
+        let log_sum_exp = terms.log_sum_exp;
+        let square = settled(token, log_sum_exp.mul(token, log_sum_exp));
+        let z_loss = square.mul(token, terms.z_loss);
+        sum.add_z_loss(z_loss.hi.first(), z_loss.lo.first());
+    }
+    Some(terms)
+}
+
+/// What a row's loss and gradient are made of.
+struct Terms<'a, V: Vector> {
+    sum: RowSum<V::Element>,
+    log_sum_exp: TwoFold<V::Register>,
+    target: Target<'a, V::Element>,
+    weights: Option<&'a [V::Element]>,
+    /// 1 − ε.
+    kept: TwoFold<V::Register>,
+    /// ε / C.
+    share: TwoFold<V::Register>,
+    /// z.
+    z_loss: TwoFold<V::Register>,
+    /// Of the targets, before they are smoothed.
+    targets: Weighing<V::Register>,
+    /// Of the classes that smoothing shares the rest among.
+    classes: Weighing<V::Register>,
+}
+
+impl<'a, V: Vector<Element: Shifted>> Terms<'a, V> {
+    #[inline(always)]
+    fn new(
+        token: V::Token,
+        row: &[V::Element],
+        sum: RowSum<V::Element>,
+        target: Target<'a, V::Element>,
+        options: &Options<'a, V::Element>,
+    ) -> Self {
+        let (max, weights) = (sum.max, options.class_weights);
+        let targets = match target {
+            Target::Label(label) => {
+                let logit = row.get(label).copied().unwrap_or(max);
+                Weighing::of_class(token, max, logit, options.class_weight(label))
+            }
+            Target::Soft(targets) => {
+                let targets = Some(targets);
+                Weighing::of_row::<V>(token, row, max, Factors { weights, targets })
+            }
+        };
+        let smoothing = V::Register::splat(token, options.label_smoothing);
+        let one = V::Register::splat(token, V::Element::ONE);
+        let zero = V::Register::splat(token, V::Element::ZERO);
+        let (classes, share) = if options.label_smoothing == V::Element::ZERO {
+            (Weighing::nothing(token), TwoFold::zero(token))
+        } else {
+            let targets = None;
+            let count = V::Element::from_u64(unmasked(row));
+            let count = TwoFold::exact(token, V::Register::splat(token, count));
+            (
+                Weighing::of_row::<V>(token, row, max, Factors { weights, targets }),
+                count.divide(token, smoothing).normalized(),
+            )
+        };
+        let ratio = sum.log_ratio::<V>(token);
+        let log_sum_exp = TwoFold::sum(V::Register::splat(token, max), ratio.hi);
+        Self {
+            log_sum_exp: log_sum_exp.add_single(ratio.lo).normalized(),
+            sum,
+            target,
+            weights,
+            kept: TwoFold::sum(one, zero.sub(smoothing)),
+            share,
+            z_loss: TwoFold::exact(token, V::Register::splat(token, options.z_loss)),
+            targets,
+            classes,
+        }
+    }
+
+    /// Of all targets, smoothed.
+    #[inline(always)]
+    fn total(&self, token: V::Token) -> Weighing<V::Register> {
+        let targets = self.targets.times(token, self.kept);
+        targets.add(token, self.classes.times(token, self.share))
+    }
+
+    /// 2·z·ln Σ e^x.
+    #[inline(always)]
+    fn pull(&self, token: V::Token) -> TwoFold<V::Register> {
+        let pull = self.log_sum_exp.mul(token, self.z_loss);
+        pull.add(pull).normalized()
+    }
+
+    /// Overwrites the logits with `scale` times the gradient.
+    #[inline(always)]
+    fn write_gradient(&self, token: V::Token, row: &mut [V::Element], scale: V::Element) {
+        let place = match self.target {
+            Target::Label(label) => label,
+            Target::Soft(_) => self.sum.argmax,
+        };
+        let logit = row.get(place).copied().unwrap_or(self.sum.max);
+        let entry = self.entry_from_others(token, place, logit);
+
+        let mass = self.total(token).mass.add(self.pull(token)).value().first();
+        let reciprocal = self.sum.reciprocal::<V>(token);
+        let softmax = Scale::by(reciprocal.hi.first(), reciprocal.lo.first(), mass * scale);
+        let mut start = 0;
+        while let Some(part @ [_, ..]) = row.get_mut(start..) {
+            let x = V::load(token, part, self.sum.max);
+            let softmax = softmax.apply(token, self.sum.frame.exp(token, x));
+            let targets = self.load_targets(token, start, x);
+            let targets = targets.mul(V::splat(token, scale));
+            softmax.sub(targets).store(part);
+            start += V::LANES;
+        }
+        if let Some(result) = row.get_mut(place) {
+            *result = entry * scale;
+        }
+    }
+
+    /// The smoothed targets of the classes from `start` that have the logits `x`; but 0 for a
+    /// label, whose entry is computed apart.
+    #[inline(always)]
+    fn load_targets(&self, token: V::Token, start: usize, x: V) -> V {
+        let zero = V::splat(token, V::Element::ZERO);
+        let share = V::splat(token, self.share.value().first());
+        let share = share.replace_where_less(x, V::splat(token, V::Element::LOWEST), zero);
+        let targets = match self.target {
+            Target::Label(_) => share,
+            Target::Soft(targets) => {
+                let kept = V::splat(token, self.kept.value().first());
+                load_at::<V>(token, targets, start).mul_add(kept, share)
+            }
+        };
+        match self.weights {
+            Some(weights) => targets.mul(load_at(token, weights, start)),
+            None => targets,
+        }
+    }
+
+    /// The gradient of the class in `place`, which has the logit `logit`, from all other classes:
+    /// with p its probability, Σ q of the others − (1 − p)·Σ q + p·2·z·ln Σ e^x.
+    #[inline(always)]
+    fn entry_from_others(&self, token: V::Token, place: usize, logit: V::Element) -> V::Element {
+        let zero = V::Register::splat(token, V::Element::ZERO);
+        let mut mass = TwoFold::zero(token);
+        if let Target::Soft(targets) = self.target {
+            let others = self.without(token, self.targets.mass, Some(targets), place, logit);
+            mass = others.mul(token, self.kept);
+        }
+        if self.share.hi.first() != V::Element::ZERO {
+            let others = self.without(token, self.classes.mass, None, place, logit);
+            mass = mass.add(others.mul(token, self.share));
+        }
+        let reciprocal = self.sum.reciprocal::<V>(token);
+        let others = others::<V>(token, &self.sum, place, logit).normalized();
+        let complement = others.mul(token, reciprocal).normalized();
+        let complement = complement.mul(token, self.total(token).mass);
+        let term = self.sum.frame.exp(token, V::Register::splat(token, logit));
+        let probability = reciprocal.mul(token, TwoFold::exact(token, term));
+        let pull = probability.normalized().mul(token, self.pull(token));
+        let negative = TwoFold {
+            hi: zero.sub(complement.hi),
+            lo: zero.sub(complement.lo),
+        };
+        mass.add(negative).add(pull).value().first()
+    }
+
+    /// `mass` without the factor of the class in `place`, which has the logit `logit`.
+    #[inline(always)]
+    fn without(
+        &self,
+        token: V::Token,
+        mass: TwoFold<V::Register>,
+        targets: Option<&[V::Element]>,
+        place: usize,
+        logit: V::Element,
+    ) -> TwoFold<V::Register> {
+        let weights = self.weights;
+        let factor: V::Register = Factors { weights, targets }.get(token, place, logit);
+        let zero = V::Register::splat(token, V::Element::ZERO);
+        mass.add_single(zero.sub(factor)).normalized()
+    }
+}
+
+/// How many logits are not −∞.
+#[inline(always)]
+fn unmasked<E: Element>(row: &[E]) -> u64 {
+    let mut count = 0;
+    for &x in row {
+        count += u64::from(x >= E::LOWEST);
+    }
+    count
+}

@@ -1,0 +1,160 @@
+//! Sums over a row's classes, each with a factor of its own.
+
+use super::frame::Shifted;
+use super::lane_sum::LaneSum;
+use super::row_sum::RowSum;
+use crate::math::TwoFold;
+use crate::simd::{Element, Vector};
+
+/// The factor k of each class: its target times its weight.
+#[derive(Clone, Copy)]
+pub struct Factors<'a, E> {
+    /// 1 each, if there are none.
+    pub weights: Option<&'a [E]>,
+    /// 1 each, if there are none; but 0 where the logit is −∞.
+    pub targets: Option<&'a [E]>,
+}
+
+impl<E: Element> Factors<'_, E> {
+    /// The factors of the classes from `start` that have the logits `x`; 0 where there is no class.
+    #[inline(always)]
+    fn load<V: Vector<Element = E>>(self, token: V::Token, start: usize, x: V) -> V {
+        let targets = match self.targets {
+            Some(targets) => load_at(token, targets, start),
+            None => {
+                let lowest = V::splat(token, E::LOWEST);
+                V::splat(token, E::ONE).replace_where_less(x, lowest, V::splat(token, E::ZERO))
+            }
+        };
+        match self.weights {
+            Some(weights) => targets.mul(load_at(token, weights, start)),
+            None => targets,
+        }
+    }
+
+    /// The factor of one class, which has the logit `x`.
+    #[inline(always)]
+    pub fn get<V: Vector<Element = E>>(self, token: V::Token, class: usize, x: E) -> V {
+        self.load(token, class, V::splat(token, x))
+    }
+}
+
+/// The elements from `start`, and 0 where there are none.
+#[inline(always)]
+pub fn load_at<V: Vector>(token: V::Token, x: &[V::Element], start: usize) -> V {
+    V::load(token, x.get(start..).unwrap_or(&[]), V::Element::ZERO)
+}
+
+/// Σ k and Σ k·(M − x) over the classes of a row, M its largest logit.
+///
+/// Both sums keep their rounding errors: only those of their terms remain.
+#[derive(Clone, Copy)]
+pub struct Weighing<R> {
+    /// Σ k.
+    pub mass: TwoFold<R>,
+    /// Σ k·(M − x); a term with k = 0 is 0, even where x = −∞.
+    pub gaps: TwoFold<R>,
+}
+
+impl<R: Vector<Element: Shifted, Register = R>> Weighing<R> {
+    /// Of no class at all.
+    #[inline(always)]
+    pub fn nothing(token: R::Token) -> Self {
+        Self {
+            mass: TwoFold::zero(token),
+            gaps: TwoFold::zero(token),
+        }
+    }
+
+    /// Of one class with the logit `x`.
+    #[inline(always)]
+    pub fn of_class(token: R::Token, max: R::Element, x: R::Element, factor: R::Element) -> Self {
+        if factor == R::Element::ZERO {
+            return Self::nothing(token);
+        }
+        let factor = TwoFold::exact(token, R::splat(token, factor));
+        let gap = TwoFold::exact(token, R::splat(token, max - x));
+        Self {
+            mass: factor,
+            gaps: settled(token, factor.mul(token, gap)),
+        }
+    }
+
+    /// Of all classes of a row.
+    #[inline(always)]
+    pub fn of_row<V: Vector<Element = R::Element, Token = R::Token, Register = R>>(
+        token: V::Token,
+        row: &[V::Element],
+        max: V::Element,
+        factors: Factors<'_, V::Element>,
+    ) -> Self {
+        let (mut mass, mut gaps) = (LaneSum::<V>::new(token), LaneSum::<V>::new(token));
+        let mut start = 0;
+        while start < row.len() {
+            for place in 0..mass.vectors() {
+                let part = row.get(start..).unwrap_or(&[]);
+                let x = V::load(token, part, V::Element::NEG_INFINITY);
+                let factor = factors.load(token, start, x);
+                mass.add(place, factor);
+                gaps.add(place, product(token, factor, V::splat(token, max).sub(x)));
+                start += V::LANES;
+            }
+        }
+        Self {
+            mass: settled(token, mass.finish()),
+            gaps: settled(token, gaps.finish()),
+        }
+    }
+
+    /// With every factor multiplied by `factor`.
+    #[inline(always)]
+    pub fn times(self, token: R::Token, factor: TwoFold<R>) -> Self {
+        if factor.hi.first() == R::Element::ZERO {
+            return Self::nothing(token);
+        }
+        Self {
+            mass: settled(token, self.mass.mul(token, factor)),
+            gaps: settled(token, self.gaps.mul(token, factor)),
+        }
+    }
+
+    /// With each class' factors added up.
+    #[inline(always)]
+    pub fn add(self, token: R::Token, other: Self) -> Self {
+        Self {
+            mass: settled(token, self.mass.add(other.mass)),
+            gaps: settled(token, self.gaps.add(other.gaps)),
+        }
+    }
+
+    /// Σ k·(ln Σ e^x − x), from terms that are not negative where the factors are not.
+    #[inline(always)]
+    pub fn loss<V: Vector<Element = R::Element, Token = R::Token, Register = R>>(
+        self,
+        token: V::Token,
+        row: &RowSum<V::Element>,
+    ) -> TwoFold<R> {
+        let ratio = row.log_ratio::<V>(token).normalized();
+        self.mass.mul(token, ratio).add(self.gaps)
+    }
+}
+
+/// `factor · x`, 0 for a factor of 0 and any x.
+#[inline(always)]
+fn product<V: Vector>(token: V::Token, factor: V, x: V) -> V {
+    let zero = V::splat(token, V::Element::ZERO);
+    let product = factor.mul(x);
+    zero.replace_where_less(factor, zero, product)
+        .replace_where_less(zero, factor, product)
+}
+
+/// Normalized; the rounded sum alone where it is beyond the range, or so near that its rounding
+/// error is not a number.
+#[inline(always)]
+pub fn settled<V: Vector>(token: V::Token, x: TwoFold<V>) -> TwoFold<V> {
+    if x.lo.first().is_finite() {
+        x.normalized()
+    } else {
+        TwoFold::exact(token, x.hi)
+    }
+}
