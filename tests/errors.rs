@@ -10,6 +10,9 @@ for_both_types!(
     wrong_lengths_write_nothing,
     wrong_columns_are_refused,
     wrong_labels_write_nothing,
+    wrong_options_write_nothing,
+    wrong_targets_write_nothing,
+    ignored_labels_are_right,
 );
 
 fn numbers<T: Real>(numbers: &[f64]) -> Vec<T> {
@@ -122,6 +125,107 @@ fn wrong_labels_write_nothing<T: Real>() {
                 );
             });
         }
+    }
+}
+
+fn wrong_options_write_nothing<T: Real>() {
+    let (one, minus, nan) = (T::from_f64(1.0), T::from_f64(-1e-30), T::from_f64(f64::NAN));
+    let bad_weights = [minus, nan, T::INFINITY].map(|bad| [one, bad, one]);
+    let few_weights = [one; 2];
+    for level in Level::available() {
+        let plain = CrossEntropy::new().level(level);
+        let out_of_range = |parameter| Error::ParameterOutOfRange { parameter };
+        let mut wrong = vec![(
+            plain.class_weights(&few_weights),
+            Error::LengthMismatch {
+                expected: 3,
+                found: 2,
+            },
+        )];
+        for weights in &bad_weights {
+            wrong.push((plain.class_weights(weights), out_of_range("class_weights")));
+        }
+        for smoothing in [minus, one.up(), nan, T::INFINITY] {
+            let loss = plain.label_smoothing(smoothing);
+            wrong.push((loss, out_of_range("label_smoothing")));
+        }
+        for factor in [minus, nan, T::INFINITY] {
+            wrong.push((plain.z_loss(factor), out_of_range("z_loss")));
+        }
+        let targets = [one; 6];
+        let targets = Rows::new(&targets, 3).unwrap();
+        for (loss, error) in wrong {
+            unchanged(6, |data: &mut [T]| {
+                let rows = Rows::new(data, 3).unwrap();
+                assert_eq!(loss.loss_from_logits(rows, &[0, 1]), Err(error), "{level}");
+                assert_eq!(
+                    loss.loss_from_logits_soft(rows, targets),
+                    Err(error),
+                    "{level}"
+                );
+                let rows = RowsMut::new(data, 3).unwrap();
+                let result = loss.loss_and_gradient_in_place(rows, &[0, 1], one);
+                assert_eq!(result, Err(error), "{level}");
+                let rows = RowsMut::new(data, 3).unwrap();
+                let result = loss.loss_and_gradient_soft_in_place(rows, targets, one);
+                assert_eq!(result, Err(error), "{level}");
+            });
+        }
+        // What is just in range.
+        let zeros = [T::from_f64(0.0); 3];
+        let loss = plain.class_weights(&zeros).label_smoothing(one);
+        let rows = Rows::new(&zeros, 3).unwrap();
+        assert!(loss.loss_from_logits(rows, &[0]).is_ok(), "{level}");
+    }
+}
+
+fn wrong_targets_write_nothing<T: Real>() {
+    let one = T::from_f64(1.0);
+    let targets = [one; 9];
+    for level in Level::available() {
+        let loss = CrossEntropy::new().level(level);
+        for (len, columns, expected, found) in
+            [(9, 3, 2, 3), (3, 3, 2, 1), (4, 2, 3, 2), (0, 3, 2, 0)]
+        {
+            let targets = Rows::new(&targets[..len], columns).unwrap();
+            let error = Err(Error::LengthMismatch { expected, found });
+            unchanged(6, |data: &mut [T]| {
+                let rows = Rows::new(data, 3).unwrap();
+                assert_eq!(loss.loss_from_logits_soft(rows, targets), error, "{level}");
+                let rows = RowsMut::new(data, 3).unwrap();
+                let result = loss.loss_and_gradient_soft_in_place(rows, targets, one);
+                assert_eq!(result, error, "{level}");
+            });
+        }
+    }
+}
+
+/// The ignored label may be one that the type or the columns don't have.
+#[allow(irrefutable_let_patterns, reason = "every label may be an `i64`")]
+fn ignored_labels_are_right<T: Real>() {
+    let logits = numbers::<T>(&[0.5, 2.0, -1.0, 3.0, 0.0, 0.25]);
+    for level in Level::available() {
+        let rows = Rows::new(&logits, 3).unwrap();
+        let plain = CrossEntropy::new().level(level);
+        macro_rules! check {
+            ($($label:ident)*) => {$(
+                for ignored in [0, $label::MAX as i64, -100, i64::MIN, 1 << 40] {
+                    let loss = plain.ignore_index(ignored);
+                    let Ok(label) = $label::try_from(ignored) else {
+                        // No label can be that, and others are as right or wrong as before.
+                        assert_eq!(loss.loss_from_logits(rows, &[1 as $label, 0]).unwrap().rows(), 2);
+                        let error = Error::LabelOutOfRange { row: 1 };
+                        assert_eq!(loss.loss_from_logits(rows, &[1, 100 as $label]), Err(error));
+                        continue;
+                    };
+                    let sum = loss.loss_from_logits(rows, &[1, label]).unwrap();
+                    assert_eq!(sum.rows(), 1, "{level}, {ignored}");
+                    let error = Error::LabelOutOfRange { row: 1 };
+                    assert_eq!(loss.loss_from_logits(rows, &[label, 3]), Err(error), "{level}");
+                }
+            )*};
+        }
+        check!(u8 u16 u32 u64 usize i32 i64);
     }
 }
 

@@ -11,7 +11,7 @@ use std::env;
 use std::fmt::Write;
 use std::fs;
 
-use logits::{CrossEntropy, Level, Rows, RowsMut};
+use logits::{CrossEntropy, Error, Level, LossSum, Rows, RowsMut};
 use support::{Elementwise, Random, Real};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden.txt");
@@ -33,7 +33,7 @@ impl Hash {
 }
 
 /// The functions of rows; those of two slices and of batches are covered by what they equal.
-fn functions<T: Real>() -> [(&'static str, Hashed<T>); 5] {
+fn functions<T: Real>() -> [(&'static str, Hashed<T>); 7] {
     [
         ("log_sum_exp", |level, rows, hash| {
             for row in rows {
@@ -76,7 +76,49 @@ fn functions<T: Real>() -> [(&'static str, Hashed<T>); 5] {
                 hash.add(&out);
             }
         }),
+        (
+            "loss_and_gradient_in_place_with_options",
+            |level, rows, hash| {
+                for row in rows {
+                    with_options(level, row, hash, |loss, logits, scale| {
+                        let labels = [logits.columns() / 3];
+                        loss.loss_and_gradient_in_place(logits, &labels, scale)
+                    });
+                }
+            },
+        ),
+        ("loss_and_gradient_soft_in_place", |level, rows, hash| {
+            for row in rows {
+                let eighths = |i: usize| T::from_f64((i % 9) as f64 / 8.0);
+                let targets: Vec<T> = (0..row.len()).map(eighths).collect();
+                let targets = Rows::new(&targets, row.len()).unwrap();
+                with_options(level, row, hash, |loss, logits, scale| {
+                    loss.loss_and_gradient_soft_in_place(logits, targets, scale)
+                });
+            }
+        }),
     ]
+}
+
+/// Hashes the loss and gradient of a row with every option.
+fn with_options<T: Real>(
+    level: Level,
+    row: &[T],
+    hash: &mut Hash,
+    run: impl Fn(CrossEntropy<'_, T>, RowsMut<'_, T>, T) -> Result<LossSum<T>, Error>,
+) {
+    let weight = |i: usize| T::from_f64((i % 5) as f64 / 4.0);
+    let weights: Vec<T> = (0..row.len()).map(weight).collect();
+    let loss = CrossEntropy::new()
+        .level(level)
+        .class_weights(&weights)
+        .label_smoothing(T::from_f64(0.125))
+        .z_loss(T::from_f64(0.0625));
+    let mut out = row.to_vec();
+    let logits = RowsMut::new(&mut out, row.len()).unwrap();
+    let sum = run(loss, logits, T::from_f64(0.375)).unwrap();
+    hash.add(&[sum.loss(), sum.z_loss()]);
+    hash.add(&out);
 }
 
 /// Rows made by exact arithmetic alone, so that every target has the same: nearly normal, from

@@ -74,7 +74,38 @@ fn check_rows<T: Float + From<i8>>(level: Level) {
         assert_eq!(sum.rows(), 3);
         assert_eq!(loss.loss_from_logits(rows(), &labels).unwrap().rows(), 3);
         assert!(loss.loss_from_logits(rows(), &[-1_i64, 0, 0]).is_err());
+        check_options(loss, rows());
     }
+}
+
+/// The loss alone is that which comes with the gradient.
+fn check_options<T: Float + From<i8>>(loss: CrossEntropy<'_, T>, rows: Rows<'_, T>) {
+    let x: Vec<T> = rows.iter().flatten().copied().collect();
+    let (columns, one) = (rows.columns(), T::from(1));
+    let weights = vec![one / T::from(2); columns];
+    let targets = vec![one / T::from(4); x.len()];
+    let targets = Rows::new(&targets, columns).unwrap();
+    let loss = loss
+        .class_weights(&weights)
+        .label_smoothing(one / T::from(8))
+        .ignore_index(-1)
+        .z_loss(one);
+    let labels = [0, -1, columns as i32 - 1];
+
+    let mut gradient = x.clone();
+    let written = RowsMut::new(&mut gradient, columns).unwrap();
+    let sum = loss
+        .loss_and_gradient_in_place(written, &labels, one)
+        .unwrap();
+    assert_eq!(sum.rows(), 2);
+    assert_eq!(loss.loss_from_logits(rows, &labels), Ok(sum));
+
+    let mut gradient = x;
+    let written = RowsMut::new(&mut gradient, columns).unwrap();
+    let sum = loss
+        .loss_and_gradient_soft_in_place(written, targets, one)
+        .unwrap();
+    assert_eq!(loss.loss_from_logits_soft(rows, targets), Ok(sum));
 }
 
 fn check_all<T: Float + From<i8>>() {

@@ -43,6 +43,35 @@ fn results<T: Real>(level: Level, row: &[T], label: usize) -> Vec<u64> {
     let rows = Rows::new(row, row.len()).unwrap();
     let sum = loss.loss_from_logits(rows, &[label]).unwrap();
     bits.push(sum.loss().pattern());
+    bits.extend(with_options(level, row, label));
+    bits
+}
+
+/// The bits of the loss and gradient with every option, for a label and for soft targets.
+fn with_options<T: Real>(level: Level, row: &[T], label: usize) -> Vec<u64> {
+    let eighths = |i: usize| T::from_f64((i % 9) as f64 / 8.0);
+    let weights: Vec<T> = (0..row.len()).map(|i| eighths(i + 3)).collect();
+    let targets: Vec<T> = (0..row.len()).map(eighths).collect();
+    let targets = Rows::new(&targets, row.len()).unwrap();
+    let loss = CrossEntropy::new()
+        .level(level)
+        .class_weights(&weights)
+        .label_smoothing(T::from_f64(0.1))
+        .z_loss(T::from_f64(0.01));
+    let scale = T::from_f64(0.3);
+    let mut bits = Vec::new();
+    for soft in [false, true] {
+        let mut gradient = row.to_vec();
+        let rows = RowsMut::new(&mut gradient, row.len()).unwrap();
+        let sum = if soft {
+            loss.loss_and_gradient_soft_in_place(rows, targets, scale)
+        } else {
+            loss.loss_and_gradient_in_place(rows, &[label], scale)
+        }
+        .unwrap();
+        bits.extend([sum.loss().pattern(), sum.z_loss().pattern()]);
+        bits.extend(gradient.iter().map(|slope| slope.pattern()));
+    }
     bits
 }
 

@@ -16,7 +16,7 @@ use super::map::Map;
 use super::maximum::{maximum, position};
 use super::row_sum::{Peak, RowSum, row_sum};
 use super::scale::Scale;
-use super::weighing::{Factors, Weighing, load_at, settled};
+use super::weighing::{Factors, Weighing, load_at};
 use crate::loss::{LossSum, Options, Target, Targets};
 use crate::math::TwoFold;
 use crate::rows::{Rows, RowsMut};
@@ -90,7 +90,7 @@ fn add_row<'a, V: Vector<Element: Shifted>>(
     sum.add_row(loss.hi.first(), loss.lo.first(), weight, correct);
     if options.z_loss != zero {
         let log_sum_exp = terms.log_sum_exp;
-        let square = settled(token, log_sum_exp.mul(token, log_sum_exp));
+        let square = log_sum_exp.mul(token, log_sum_exp);
         let z_loss = square.mul(token, terms.z_loss);
         sum.add_z_loss(z_loss.hi.first(), z_loss.lo.first());
     }
@@ -174,8 +174,11 @@ impl<'a, V: Vector<Element: Shifted>> Terms<'a, V> {
     /// 2·z·ln Σ e^x.
     #[inline(always)]
     fn pull(&self, token: V::Token) -> TwoFold<V::Register> {
+        if self.z_loss.hi.first() == V::Element::ZERO {
+            return TwoFold::zero(token);
+        }
         let pull = self.log_sum_exp.mul(token, self.z_loss);
-        pull.add(pull).normalized()
+        pull.add(pull).settled(token)
     }
 
     /// Overwrites the logits with `scale` times the gradient.
@@ -188,15 +191,19 @@ impl<'a, V: Vector<Element: Shifted>> Terms<'a, V> {
         let logit = row.get(place).copied().unwrap_or(self.sum.max);
         let entry = self.entry_from_others(token, place, logit);
 
-        let mass = self.total(token).mass.add(self.pull(token)).value().first();
+        // The scale multiplies what the row shares, before that is rounded.
+        let scale_exact = TwoFold::exact(token, V::Register::splat(token, scale));
+        let mass = self.total(token).mass.add(self.pull(token)).settled(token);
+        let mass = mass.mul(token, scale_exact).value().first();
+        let kept = self.kept.mul(token, scale_exact).value().first();
+        let share = self.share.mul(token, scale_exact).value().first();
         let reciprocal = self.sum.reciprocal::<V>(token);
-        let softmax = Scale::by(reciprocal.hi.first(), reciprocal.lo.first(), mass * scale);
+        let softmax = Scale::by(reciprocal.hi.first(), reciprocal.lo.first(), mass);
         let mut start = 0;
         while let Some(part @ [_, ..]) = row.get_mut(start..) {
             let x = V::load(token, part, self.sum.max);
             let softmax = softmax.apply(token, self.sum.frame.exp(token, x));
-            let targets = self.load_targets(token, start, x);
-            let targets = targets.mul(V::splat(token, scale));
+            let targets = self.load_targets(token, start, x, kept, share);
             softmax.sub(targets).store(part);
             start += V::LANES;
         }
@@ -205,18 +212,24 @@ impl<'a, V: Vector<Element: Shifted>> Terms<'a, V> {
         }
     }
 
-    /// The smoothed targets of the classes from `start` that have the logits `x`; but 0 for a
-    /// label, whose entry is computed apart.
+    /// The targets of the classes from `start` that have the logits `x`: `kept` of what they were,
+    /// and a `share`; but only that for a label, whose entry is computed apart.
     #[inline(always)]
-    fn load_targets(&self, token: V::Token, start: usize, x: V) -> V {
+    fn load_targets(
+        &self,
+        token: V::Token,
+        start: usize,
+        x: V,
+        kept: V::Element,
+        share: V::Element,
+    ) -> V {
         let zero = V::splat(token, V::Element::ZERO);
-        let share = V::splat(token, self.share.value().first());
-        let share = share.replace_where_less(x, V::splat(token, V::Element::LOWEST), zero);
+        let lowest = V::splat(token, V::Element::LOWEST);
+        let share = V::splat(token, share).replace_where_less(x, lowest, zero);
         let targets = match self.target {
             Target::Label(_) => share,
             Target::Soft(targets) => {
-                let kept = V::splat(token, self.kept.value().first());
-                load_at::<V>(token, targets, start).mul_add(kept, share)
+                load_at::<V>(token, targets, start).mul_add(V::splat(token, kept), share)
             }
         };
         match self.weights {
@@ -239,13 +252,14 @@ impl<'a, V: Vector<Element: Shifted>> Terms<'a, V> {
             let others = self.without(token, self.classes.mass, None, place, logit);
             mass = mass.add(others.mul(token, self.share));
         }
-        let reciprocal = self.sum.reciprocal::<V>(token);
+        // What multiplies a probability comes first: that may be subnormal, short of digits.
+        let reciprocal = self.sum.reciprocal::<V>(token).normalized();
+        let factor = reciprocal.mul(token, self.total(token).mass);
         let others = others::<V>(token, &self.sum, place, logit).normalized();
-        let complement = others.mul(token, reciprocal).normalized();
-        let complement = complement.mul(token, self.total(token).mass);
+        let complement = others.mul(token, factor);
+        let factor = reciprocal.mul(token, self.pull(token));
         let term = self.sum.frame.exp(token, V::Register::splat(token, logit));
-        let probability = reciprocal.mul(token, TwoFold::exact(token, term));
-        let pull = probability.normalized().mul(token, self.pull(token));
+        let pull = TwoFold::exact(token, term).mul(token, factor);
         let negative = TwoFold {
             hi: zero.sub(complement.hi),
             lo: zero.sub(complement.lo),

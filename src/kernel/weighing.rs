@@ -76,7 +76,7 @@ impl<R: Vector<Element: Shifted, Register = R>> Weighing<R> {
         let gap = TwoFold::exact(token, R::splat(token, max - x));
         Self {
             mass: factor,
-            gaps: settled(token, factor.mul(token, gap)),
+            gaps: factor.mul(token, gap),
         }
     }
 
@@ -101,8 +101,8 @@ impl<R: Vector<Element: Shifted, Register = R>> Weighing<R> {
             }
         }
         Self {
-            mass: settled(token, mass.finish()),
-            gaps: settled(token, gaps.finish()),
+            mass: mass.finish().settled(token),
+            gaps: gaps.finish().settled(token),
         }
     }
 
@@ -113,8 +113,8 @@ impl<R: Vector<Element: Shifted, Register = R>> Weighing<R> {
             return Self::nothing(token);
         }
         Self {
-            mass: settled(token, self.mass.mul(token, factor)),
-            gaps: settled(token, self.gaps.mul(token, factor)),
+            mass: self.mass.mul(token, factor),
+            gaps: self.gaps.mul(token, factor),
         }
     }
 
@@ -122,8 +122,8 @@ impl<R: Vector<Element: Shifted, Register = R>> Weighing<R> {
     #[inline(always)]
     pub fn add(self, token: R::Token, other: Self) -> Self {
         Self {
-            mass: settled(token, self.mass.add(other.mass)),
-            gaps: settled(token, self.gaps.add(other.gaps)),
+            mass: self.mass.add(other.mass).settled(token),
+            gaps: self.gaps.add(other.gaps).settled(token),
         }
     }
 
@@ -146,15 +146,4 @@ fn product<V: Vector>(token: V::Token, factor: V, x: V) -> V {
     let product = factor.mul(x);
     zero.replace_where_less(factor, zero, product)
         .replace_where_less(zero, factor, product)
-}
-
-/// Normalized; the rounded sum alone where it is beyond the range, or so near that its rounding
-/// error is not a number.
-#[inline(always)]
-pub fn settled<V: Vector>(token: V::Token, x: TwoFold<V>) -> TwoFold<V> {
-    if x.lo.first().is_finite() {
-        x.normalized()
-    } else {
-        TwoFold::exact(token, x.hi)
-    }
 }

@@ -61,19 +61,17 @@ impl<T: Element> Sum<T> {
         let lo = if lo.is_finite() { lo } else { T::ZERO };
         let (hi, lo) = two_sum(hi, lo);
         let (sum, lost) = two_sum(self.sum, hi);
+        let lost = lo + lost;
         self.sum = sum;
-        self.lost = self.lost + (lo + lost);
+        if lost.is_finite() {
+            self.lost = self.lost + lost;
+        }
     }
 
     /// The sum, rounded.
     #[inline]
     fn value(self) -> T {
-        // An infinite sum leaves no meaningful remainder.
-        if self.sum.is_finite() {
-            self.sum + self.lost
-        } else {
-            self.sum
-        }
+        self.sum + self.lost
     }
 }
 

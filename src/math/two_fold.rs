@@ -122,8 +122,7 @@ impl<V: Vector> TwoFold<V> {
         }
     }
 
-    /// `self · other` for normalized factors, to nearly twice the precision. Where the product is
-    /// beyond the range, `lo` is not a number.
+    /// `self · other` for normalized factors that all lanes share, [`settled`](Self::settled).
     #[inline(always)]
     pub fn mul(self, token: V::Token, other: Self) -> Self {
         let product = Self::product(token, self.hi, other.hi);
@@ -131,6 +130,18 @@ impl<V: Vector> TwoFold<V> {
         Self {
             hi: product.hi,
             lo: product.lo.add(cross),
+        }
+        .settled(token)
+    }
+
+    /// `self`, which all lanes share, normalized; `hi` alone where that is beyond the range, or so
+    /// near that what rounding left over of it is not a number.
+    #[inline(always)]
+    pub fn settled(self, token: V::Token) -> Self {
+        if self.lo.first().is_finite() {
+            self.normalized()
+        } else {
+            Self::exact(token, self.hi)
         }
     }
 

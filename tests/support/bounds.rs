@@ -18,6 +18,9 @@ pub enum Function {
     LogSoftmax,
     Loss,
     Gradient,
+    LossWithOptions,
+    GradientWithOptions,
+    ZLoss,
 }
 
 impl fmt::Display for Function {
@@ -36,6 +39,9 @@ impl fmt::Display for Function {
             Self::LogSoftmax => "log_softmax",
             Self::Loss => "cross-entropy loss",
             Self::Gradient => "cross-entropy gradient",
+            Self::LossWithOptions => "loss with options",
+            Self::GradientWithOptions => "gradient with options",
+            Self::ZLoss => "z-loss",
         })
     }
 }
@@ -43,7 +49,9 @@ impl fmt::Display for Function {
 /// The largest error of a function of one element type, in ULP.
 ///
 /// The unit is the last place of the exact result, for [`Function::LogSumExp`] that of
-/// max(|result|, 1).
+/// max(|result|, 1), for [`Function::ZLoss`] that of its factor times max(|ln Σ e^x|, 1)², and for
+/// [`Function::GradientWithOptions`] that of the sum of its parts' magnitudes. A loss with options
+/// has units of at least the smallest positive number times the sum of its targets.
 #[derive(Clone, Copy, Debug)]
 pub struct Bound {
     pub function: Function,
@@ -60,7 +68,7 @@ const fn bound_of(function: Function, float: &'static str, ulp: f64) -> Bound {
 }
 
 /// All bounds, for every level and every length.
-pub const BOUNDS: [Bound; 26] = [
+pub const BOUNDS: [Bound; 32] = [
     bound_of(Function::Exp, "f32", 0.87),
     bound_of(Function::Exp, "f64", 0.80),
     bound_of(Function::ExpM1, "f32", 1.0),
@@ -87,6 +95,12 @@ pub const BOUNDS: [Bound; 26] = [
     bound_of(Function::Loss, "f64", 4.0),
     bound_of(Function::Gradient, "f32", 4.0),
     bound_of(Function::Gradient, "f64", 4.0),
+    bound_of(Function::LossWithOptions, "f32", 4.0),
+    bound_of(Function::LossWithOptions, "f64", 4.0),
+    bound_of(Function::GradientWithOptions, "f32", 4.0),
+    bound_of(Function::GradientWithOptions, "f64", 4.0),
+    bound_of(Function::ZLoss, "f32", 4.0),
+    bound_of(Function::ZLoss, "f64", 4.0),
 ];
 
 /// The bound of a function of one element type.

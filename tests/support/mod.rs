@@ -13,6 +13,7 @@ mod elementwise;
 mod extended;
 mod hard_cases;
 mod inputs;
+mod loss_reference;
 mod random;
 mod real;
 mod reference;
@@ -26,12 +27,13 @@ pub use elementwise::Elementwise;
 pub use extended::Extended;
 pub use hard_cases::HardCase;
 pub use inputs::{Distribution, distributions};
+pub use loss_reference::{LossOptions, LossReference, Wanted};
 pub use random::Random;
 pub use real::Real;
 pub use reference::Reference;
 pub use report::Report;
 pub use truth::f64_function;
-pub use ulp::{ulp_error, ulp_error_above_one};
+pub use ulp::{ulp_error, ulp_error_above_one, ulp_error_beside};
 
 /// Declares each generic test for `f32` and for `f64`.
 macro_rules! for_both_types {

@@ -32,6 +32,11 @@ impl<'a, T: Real> Reference<'a, T> {
         }
     }
 
+    /// The row.
+    pub fn row(&self) -> &'a [T] {
+        self.row
+    }
+
     /// The place of the largest element, the first of several.
     pub fn argmax(&self) -> usize {
         self.argmax

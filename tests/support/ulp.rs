@@ -18,6 +18,12 @@ pub fn ulp_error_above_one<T: Real>(computed: T, truth: Extended) -> f64 {
     error_in_units(computed, truth, unit)
 }
 
+/// As [`ulp_error`], but in units of the last place of `size`, which is at least |truth|.
+pub fn ulp_error_beside<T: Real>(computed: T, truth: Extended, size: Extended) -> f64 {
+    let unit = last_place::<T>(truth).max(last_place::<T>(size));
+    error_in_units(computed, truth, unit)
+}
+
 /// The exponent of the last place of a finite truth.
 fn last_place<T: Real>(truth: Extended) -> i32 {
     let smallest = T::MIN_EXPONENT;

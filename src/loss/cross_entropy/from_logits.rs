@@ -10,9 +10,10 @@ impl<T: Float> CrossEntropy<'_, T> {
     ///
     /// # Accuracy
     /// Each row's loss within 4 ULP at every level and length, however confident: a loss of 1e−30
-    /// comes out as 1e−30. So is a row's z-loss, but in units of at least ULP(1)·factor. If the
-    /// distances of a row's logits from the largest, times their targets, sum to more than the
-    /// largest number, the loss is +∞.
+    /// comes out as 1e−30. So is a row's z-loss, in ULP of factor·max(|ln Σ e^x|, 1)². Where weights
+    /// multiply a loss that is subnormal without them, they multiply its unit. If the distances of a
+    /// row's logits from the largest, times their targets, sum to more than the largest number, the
+    /// loss is +∞.
     ///
     /// # Edge cases
     /// A row with NaN, with +∞ or of all −∞ has the loss NaN; a logit of −∞ at the label gives
@@ -56,9 +57,10 @@ impl<T: Float> CrossEntropy<'_, T> {
     ///
     /// # Accuracy
     /// The loss as in [`loss_from_logits`](CrossEntropy::loss_from_logits); each element of the
-    /// gradient within 4 ULP, that of the label too, where p − 1 would cancel. With options, where
-    /// the parts of an element can cancel, 6 ULP of the largest of them: Σ q·p, 2·z·p·ln Σ e^x and
-    /// q, but Σ q·(1 − p), 2·z·p·ln Σ e^x and (ε/C)·(Σ w − w\[label\]) for the label.
+    /// gradient within 4 ULP, that of the label too, where p − 1 would cancel. With smoothing or a
+    /// z-loss, an element's parts can cancel in truth: there, 4 ULP of the sum of their magnitudes.
+    /// Parts are Σ q·p, 2·z·p·ln Σ e^x and q; for the label Σ q·(1 − p), 2·z·p·ln Σ e^x and the q of
+    /// all others.
     ///
     /// # Edge cases
     /// As in `loss_from_logits`; a row whose loss is NaN has the gradient NaN, an ignored row 0.
@@ -148,9 +150,9 @@ impl<T: Float> CrossEntropy<'_, T> {
     ///
     /// # Accuracy
     /// The loss as in [`loss_from_logits_soft`](CrossEntropy::loss_from_logits_soft); each element
-    /// of the gradient within 6 ULP of the largest of its parts, Σ q·p, 2·z·p·ln Σ e^x and q. The
-    /// parts of the element with the largest logit are Σ q·(1 − p), 2·z·p·ln Σ e^x and the q of all
-    /// others: there, nothing is lost in a confident row.
+    /// of the gradient within 4 ULP of the sum of its parts' magnitudes, Σ q·p, 2·z·p·ln Σ e^x and q.
+    /// The parts of the element with the largest logit are Σ q·(1 − p), 2·z·p·ln Σ e^x and the q of
+    /// all others: a confident row loses nothing.
     ///
     /// # Edge cases
     /// As in `loss_from_logits_soft`; a row whose loss is NaN has the gradient NaN.

@@ -143,24 +143,54 @@ fn every_label<T: Float + fmt::Debug>(data: &mut [T]) {
 }
 
 fn cross_entropy<T: Float + fmt::Debug, L: Label>(data: &mut [T], labels: &[L]) {
-    let columns = black_box(2);
     let mut total = LossSum::default();
     for level in levels() {
-        let loss = CrossEntropy::new().level(level);
-        if let Ok(rows) = Rows::new(black_box(data), columns)
-            && let Ok(sum) = loss.loss_from_logits(rows, black_box(labels))
-        {
+        let plain = CrossEntropy::new().level(level);
+        every_loss(plain, data, labels, &mut total);
+        let weights = [T::default(); 2];
+        let loss = plain
+            .class_weights(black_box(&weights))
+            .label_smoothing(black_box(T::default()))
+            .ignore_index(black_box(-1))
+            .z_loss(black_box(T::default()));
+        every_loss(loss, data, labels, &mut total);
+    }
+    black_box((total.loss(), total.mean(), total.rows(), total.correct()));
+    black_box((total.weight(), total.z_loss(), total.accuracy()));
+    black_box(total == LossSum::default());
+    black_box(CrossEntropy::<T>::default());
+}
+
+/// The loss and gradient for labels and for soft targets.
+fn every_loss<T: Float, L: Label>(
+    loss: CrossEntropy<'_, T>,
+    data: &mut [T],
+    labels: &[L],
+    total: &mut LossSum<T>,
+) {
+    let columns = black_box(2);
+    let targets = [T::default(); 4];
+    let targets = Rows::new(black_box(&targets), columns);
+    if let Ok(rows) = Rows::new(black_box(&*data), columns) {
+        if let Ok(sum) = loss.loss_from_logits(rows, black_box(labels)) {
             total.merge(&sum);
         }
-        if let Ok(rows) = RowsMut::new(black_box(data), columns)
-            && let Ok(sum) = loss.loss_and_gradient_in_place(rows, black_box(labels), T::default())
+        if let Ok(targets) = targets
+            && let Ok(sum) = loss.loss_from_logits_soft(rows, targets)
         {
             total.merge(&sum);
         }
     }
-    black_box((total.loss(), total.mean(), total.rows(), total.correct()));
-    black_box(total == LossSum::default());
-    black_box(CrossEntropy::default());
+    if let Ok(rows) = RowsMut::new(black_box(&mut *data), columns)
+        && let Ok(sum) = loss.loss_and_gradient_in_place(rows, black_box(labels), T::default())
+    {
+        total.merge(&sum);
+    }
+    if let (Ok(rows), Ok(targets)) = (RowsMut::new(black_box(data), columns), targets)
+        && let Ok(sum) = loss.loss_and_gradient_soft_in_place(rows, targets, T::default())
+    {
+        total.merge(&sum);
+    }
 }
 
 /// Every level, and the best.
@@ -192,6 +222,7 @@ fn every_level() {
             elements: 4,
         },
         Error::LabelOutOfRange { row: 5 },
+        Error::ParameterOutOfRange { parameter: "name" },
     ] {
         format(format_args!("{0} {0:?}", black_box(error)));
     }
