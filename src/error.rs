@@ -6,7 +6,7 @@ use core::fmt;
 ///
 /// Everything is checked before the first write: where a function returns an error, its output
 /// is untouched.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
     /// Two arguments that belong together differ in length.
@@ -71,6 +71,31 @@ impl fmt::Display for Error {
             }
             Self::LabelOutOfRange { row } => write!(f, "the label of row {row} is out of range"),
             Self::ParameterOutOfRange { parameter } => write!(f, "{parameter} is out of range"),
+        }
+    }
+}
+
+// Not derived: the quotation marks of a string that may need escapes bring code that can panic.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::LengthMismatch { expected, found } => f
+                .debug_struct("LengthMismatch")
+                .field("expected", expected)
+                .field("found", found)
+                .finish(),
+            Self::ColumnsMismatch { columns, elements } => f
+                .debug_struct("ColumnsMismatch")
+                .field("columns", columns)
+                .field("elements", elements)
+                .finish(),
+            Self::LabelOutOfRange { row } => {
+                f.debug_struct("LabelOutOfRange").field("row", row).finish()
+            }
+            Self::ParameterOutOfRange { parameter } => f
+                .debug_struct("ParameterOutOfRange")
+                .field("parameter", &format_args!("{parameter}"))
+                .finish(),
         }
     }
 }

@@ -28,7 +28,8 @@
 //! - [`log_sum_exp`], [`log_sum_exp_rows`]
 //! - [`softmax_in_place`], [`softmax_into`], [`softmax_rows_in_place`]
 //! - [`log_softmax_in_place`], [`log_softmax_into`], [`log_softmax_rows_in_place`]
-//! - [`CrossEntropy`] from logits: the loss, and the loss with its gradient
+//! - [`CrossEntropy`] from logits, for labels or soft targets: the loss, and the loss with its
+//!   gradient; class weights, label smoothing, ignored labels, z-loss
 //!
 //! Batches are [`Rows`] and [`RowsMut`]: one slice and a number of columns. Everything is checked
 //! before the first write; on an [`Error`] the output is untouched.

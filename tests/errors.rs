@@ -200,6 +200,26 @@ fn wrong_targets_write_nothing<T: Real>() {
     }
 }
 
+#[test]
+fn errors_say_what_they_are() {
+    let error = Error::ParameterOutOfRange {
+        parameter: "z_loss",
+    };
+    assert_eq!(error.to_string(), "z_loss is out of range");
+    assert_eq!(
+        format!("{error:?}"),
+        "ParameterOutOfRange { parameter: z_loss }"
+    );
+    let error = Error::LengthMismatch {
+        expected: 1,
+        found: 2,
+    };
+    assert_eq!(
+        format!("{error:?}"),
+        "LengthMismatch { expected: 1, found: 2 }"
+    );
+}
+
 /// The ignored label may be one that the type or the columns don't have.
 #[allow(irrefutable_let_patterns, reason = "every label may be an `i64`")]
 fn ignored_labels_are_right<T: Real>() {
