@@ -80,7 +80,7 @@ fn add_row<'a, V: Vector<Element: Shifted>>(
         sum.add_row(V::Element::NAN, zero, weight, false);
         return None;
     };
-    let terms = Terms::new(token, row, row_sum, target, options);
+    let terms = Terms::<V>::new(token, row, row_sum, target, options);
     let loss = terms.total(token).loss::<V>(token, &terms.sum);
     let wanted = match target {
         Target::Label(label) => label,
