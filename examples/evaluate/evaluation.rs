@@ -63,44 +63,40 @@ impl<T: Logit> Evaluation<T> {
     }
 
     /// Adds rows, one for each label; overwrites the logits.
-    pub fn add(&mut self, logits: &mut Vec<T>, labels: &[i64]) -> Result<(), Error> {
+    pub fn add(&mut self, logits: &mut [T], labels: &[i64]) -> Result<(), Error> {
         let columns = logits.len() / labels.len();
-        let labels = self.remove_ignored(logits, labels);
         let rows = Rows::new(logits, columns)?;
         let predicted: Vec<usize> = rows.iter().map(first_largest).collect();
         let mut entropies = vec![T::default(); rows.len()];
+        let criterion = match self.ignore_index {
+            Some(label) => CrossEntropy::new().ignore_index(label),
+            None => CrossEntropy::new(),
+        };
 
         let start = Instant::now();
-        let loss = CrossEntropy::new().loss_from_logits(rows, &labels)?;
+        let loss = criterion.loss_from_logits(rows, labels)?;
         entropy_rows(rows, &mut entropies)?;
         logits::softmax_rows_in_place(RowsMut::new(logits, columns)?);
         self.kernels += start.elapsed();
-        self.bytes += size_of_val(logits.as_slice()) as u64;
+        self.bytes += size_of_val(logits) as u64;
 
         self.loss.merge(&loss);
-        self.entropy += entropies.into_iter().map(T::into).sum::<f64>();
         let probabilities = Rows::new(logits, columns)?;
-        for ((p, predicted), label) in probabilities.iter().zip(predicted).zip(labels) {
-            let confidence = p[predicted].into();
-            self.calibration.add(confidence, predicted as i64 == label);
-        }
-        Ok(())
-    }
-
-    /// Closes the gaps that rows to ignore leave; returns the labels of the others.
-    fn remove_ignored(&mut self, logits: &mut Vec<T>, labels: &[i64]) -> Vec<i64> {
-        let columns = logits.len() / labels.len();
-        let mut kept = Vec::with_capacity(labels.len());
-        for (row, &label) in labels.iter().enumerate() {
-            if Some(label) != self.ignore_index {
-                let start = row * columns;
-                logits.copy_within(start..start + columns, kept.len() * columns);
-                kept.push(label);
+        for (((p, &label), predicted), entropy) in probabilities
+            .iter()
+            .zip(labels)
+            .zip(predicted)
+            .zip(entropies)
+        {
+            if Some(label) == self.ignore_index {
+                self.ignored += 1;
+            } else {
+                self.entropy += entropy.into();
+                let confidence = p[predicted].into();
+                self.calibration.add(confidence, predicted as i64 == label);
             }
         }
-        logits.truncate(kept.len() * columns);
-        self.ignored += (labels.len() - kept.len()) as u64;
-        kept
+        Ok(())
     }
 
     /// The measures; `None` if every row was ignored.
@@ -114,7 +110,7 @@ impl<T: Logit> Evaluation<T> {
             accuracy: self.loss.correct() as f64 / rows as f64,
             entropy: self.entropy / rows as f64,
             calibration: self.calibration,
-            rows_per_second: rows as f64 / seconds,
+            rows_per_second: (rows + self.ignored) as f64 / seconds,
             bytes_per_second: self.bytes as f64 / seconds,
         })
     }
