@@ -3,7 +3,7 @@
 mod support;
 
 use logits::{CrossEntropy, Error, Level, Rows, RowsMut};
-use support::{Real, for_both_types};
+use support::{Elementwise, Real, for_both_types};
 
 for_both_types!(
     labels_of_any_type,
@@ -54,9 +54,11 @@ fn wrong_lengths_write_nothing<T: Real>() {
                 expected: 3,
                 found: len,
             };
-            unchanged(len, |out: &mut [T]| {
-                assert_eq!(level.exp_into(&x, out), Err(mismatch))
-            });
+            for function in Elementwise::all() {
+                unchanged(len, |out: &mut [T]| {
+                    assert_eq!((function.into)(level, &x, out), Err(mismatch))
+                });
+            }
             unchanged(len, |out: &mut [T]| {
                 assert_eq!(level.softmax_into(&x, out), Err(mismatch))
             });

@@ -3,7 +3,10 @@
 
 use std::f32::consts::{E, LN_2};
 
-use logits::{CrossEntropy, Rows, RowsMut, log_softmax_in_place, log_sum_exp, softmax_in_place};
+use logits::{
+    CrossEntropy, Rows, RowsMut, log_sigmoid_in_place, log_softmax_in_place, log_sum_exp,
+    logit_in_place, sigmoid_in_place, softmax_in_place, softplus_in_place,
+};
 
 /// The textbook formulas, as they stand.
 mod textbook {
@@ -18,6 +21,18 @@ mod textbook {
 
     pub fn cross_entropy(x: &[f32], label: usize) -> f32 {
         -softmax(x)[label].ln()
+    }
+
+    pub fn sigmoid(x: f32) -> f32 {
+        1.0 / (1.0 + (-x).exp())
+    }
+
+    pub fn softplus(x: f32) -> f32 {
+        (1.0 + x.exp()).ln()
+    }
+
+    pub fn logit(p: f32) -> f32 {
+        (p / (1.0 - p)).ln()
     }
 }
 
@@ -164,4 +179,43 @@ fn doubled_softmax_stalls_learning() {
     };
     assert!(learn(loss_and_gradient) > 0.95);
     assert!(learn(doubled) < 0.05);
+}
+
+/// An elementwise function of one number.
+fn of(function: fn(&mut [f32]), x: f32) -> f32 {
+    let mut x = [x];
+    function(&mut x);
+    x[0]
+}
+
+#[test]
+fn naive_sigmoid_underflows_early() {
+    // e^100 overflows, and its inverse is 0; the truth is a subnormal number.
+    assert_eq!(textbook::sigmoid(-100.0), 0.0);
+    assert_eq!(of(sigmoid_in_place, -100.0), f32::from_bits(27));
+}
+
+#[test]
+fn naive_softplus_overflows_and_loses_small_results() {
+    assert_eq!(textbook::softplus(100.0), f32::INFINITY);
+    assert_eq!(of(softplus_in_place, 100.0), 100.0);
+    // Here 1 + e^x rounds to 1.
+    assert_eq!(textbook::softplus(-20.0), 0.0);
+    assert!((of(softplus_in_place, -20.0) / 2.061_153_6e-9 - 1.0).abs() < 1e-6);
+    // The loss of a confident answer: its sign aside, a softplus.
+    assert_eq!(textbook::sigmoid(20.0).ln(), 0.0);
+    assert_eq!(
+        of(log_sigmoid_in_place, 20.0),
+        -of(softplus_in_place, -20.0)
+    );
+}
+
+#[test]
+fn naive_logit_loses_digits_near_one_half() {
+    // The textbook rounds p / (1 − p) to a number near 1, and the result is what is left of it.
+    let p = 0.500_05_f32;
+    let exact = (f64::from(p) / (1.0 - f64::from(p))).ln();
+    let error = |x: f32| (f64::from(x) / exact - 1.0).abs();
+    assert!(error(of(logit_in_place, p)) < 1e-7);
+    assert!(error(textbook::logit(p)) > 1e-5);
 }

@@ -4,7 +4,7 @@
 mod support;
 
 use logits::{CrossEntropy, Level, Rows, RowsMut};
-use support::{Random, Real, distributions, for_both_types};
+use support::{Elementwise, Random, Real, distributions, for_both_types};
 
 for_both_types!(
     levels_of_a_family_agree,
@@ -26,7 +26,10 @@ fn results<T: Real>(level: Level, row: &[T], label: usize) -> Vec<u64> {
         bits.push(scalar.pattern());
         buffer.copy_from_slice(row);
     };
-    level.exp_in_place(&mut buffer);
+    for function in Elementwise::all() {
+        (function.in_place)(level, &mut buffer);
+        take(&mut buffer, row[0]);
+    }
     take(&mut buffer, level.log_sum_exp(row));
     let log_sum_exp = level.softmax_in_place(&mut buffer);
     take(&mut buffer, log_sum_exp);
@@ -130,7 +133,7 @@ fn alignment_does_not_matter<T: Real>() {
     }
 }
 
-/// The bits of softmax, log-softmax and exp of a row that starts `offset` elements after a
+/// The bits of softmax, log-softmax and the elementwise functions of a row that starts `offset` elements after a
 /// boundary of 128 bytes.
 fn at_offset<T: Real>(level: Level, row: &[T], offset: usize) -> Vec<u64> {
     let mut buffer = vec![T::from_f64(0.0); row.len() + offset + 128 / size_of::<T>()];
@@ -143,9 +146,11 @@ fn at_offset<T: Real>(level: Level, row: &[T], offset: usize) -> Vec<u64> {
         bits.push(function(level, place).pattern());
         bits.extend(place.iter().map(|y| y.pattern()));
     }
-    place.copy_from_slice(row);
-    level.exp_in_place(place);
-    bits.extend(place.iter().map(|y| y.pattern()));
+    for function in Elementwise::all() {
+        place.copy_from_slice(row);
+        (function.in_place)(level, place);
+        bits.extend(place.iter().map(|y| y.pattern()));
+    }
     bits
 }
 
@@ -212,10 +217,11 @@ fn forms_and_places_agree<T: Real>() {
                     "{case}"
                 );
 
-                let mut out = row.clone();
-                level.exp_in_place(&mut out);
-                level.exp_into(row, &mut beside).unwrap();
-                assert!(bits(&out) == bits(&beside), "exp_into, {case}");
+                for function in Elementwise::all() {
+                    let out = function.of_all(level, row);
+                    (function.into)(level, row, &mut beside).unwrap();
+                    assert!(bits(&out) == bits(&beside), "{}, {case}", function.function);
+                }
             }
         }
     }

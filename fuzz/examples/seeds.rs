@@ -17,6 +17,8 @@ struct Borders<T> {
     subnormal: T,
     /// e^x rounds to 0 a little below.
     underflow: T,
+    /// e^x is negligible beside 1 up to here.
+    negligible: T,
     /// Rows with a maximum beyond these shift by the maximum, not by a power of two.
     shift: [T; 4],
     /// Elements in a block of the sum.
@@ -29,6 +31,7 @@ const SINGLE: Borders<f32> = Borders {
     overflow: 88.722_83,
     subnormal: -87.336_54,
     underflow: -103.972_08,
+    negligible: -21.0,
     shift: [-220.0, 350.0, -16_384.0, 16_384.0],
     block: 1024,
     stored: 131_072,
@@ -38,6 +41,7 @@ const DOUBLE: Borders<f64> = Borders {
     overflow: 709.782_712_893_384,
     subnormal: -708.396_418_532_264_1,
     underflow: -745.133_219_101_941_1,
+    negligible: -42.0,
     shift: [-640.0, 1_408.0, -1_073_741_824.0, 1_073_741_824.0],
     block: 512,
     stored: 131_072,
@@ -47,9 +51,12 @@ fn main() -> Result<()> {
     let mut seeds = Vec::new();
     seeds.extend(named("f32", rows(&SINGLE)));
     seeds.extend(named("f64", rows(&DOUBLE)));
-    for target in ["exp", "log_sum_exp", "softmax", "cross_entropy"] {
+    for target in ["elementwise", "log_sum_exp", "softmax", "cross_entropy"] {
         write(target, &seeds)?;
     }
+    let mut seeds = named("f32", limits(SINGLE.negligible));
+    seeds.extend(named("f64", limits(DOUBLE.negligible)));
+    write("elementwise", &seeds)?;
     let mut seeds = named("f32", labelled::<f32>());
     seeds.extend(named("f64", labelled::<f64>()));
     write("cross_entropy", &seeds)
@@ -101,6 +108,35 @@ fn rows<T: Float>(borders: &Borders<T>) -> Vec<(String, Recipe)> {
     for length in [borders.stored - 1, borders.stored, borders.stored + 1] {
         let layout = (Layout::Long, (length - Layout::LONG.start as u32) as u16);
         rows.push((format!("length_{length}"), long::<T>(layout, length)));
+    }
+    rows
+}
+
+/// Short rows around the limits of the elementwise functions, and a long one for each function.
+fn limits<T: Float>(negligible: T) -> Vec<(String, Recipe)> {
+    let one = T::from(1);
+    let half = one / T::from(2);
+    let two_thirds = T::from(2) / T::from(3);
+    let one_third = one / T::from(3);
+    let mut rows: Vec<(String, Recipe)> = [
+        ("one", one),
+        ("minus_one", -one),
+        ("half", half),
+        ("two_thirds", two_thirds),
+        ("one_third", one_third),
+        ("minus_one_third", -one_third),
+        ("negligible", negligible),
+        ("minus_negligible", -negligible),
+    ]
+    .into_iter()
+    .map(|(name, x)| (format!("around_{name}"), Recipe::once(&around(x))))
+    .collect();
+    for function in 0..8 {
+        let recipe = Recipe {
+            label_type: function,
+            ..long::<T>((Layout::Long, 0), Layout::LONG.start as u32)
+        };
+        rows.push((format!("long_{function}"), recipe));
     }
     rows
 }

@@ -12,8 +12,6 @@ pub trait Float: logits::Float + From<i8> + Into<f64> + LowerExp {
     const MIN_EXPONENT: i32;
     /// Exponent of the largest number.
     const MAX_EXPONENT: i32;
-    /// Largest error of exp, in ULP.
-    const EXP_BOUND: f64;
 
     /// The number with these bits, as many of them as there is room for.
     fn from_raw(bits: u64) -> Self;
@@ -24,13 +22,12 @@ pub trait Float: logits::Float + From<i8> + Into<f64> + LowerExp {
 }
 
 macro_rules! float {
-    ($float:ident, $bits:ident, $exp_bound:literal) => {
+    ($float:ident, $bits:ident) => {
         impl Float for $float {
             const BYTES: usize = size_of::<$float>();
             const DIGITS: i32 = $float::MANTISSA_DIGITS as i32;
             const MIN_EXPONENT: i32 = $float::MIN_EXP - 1;
             const MAX_EXPONENT: i32 = $float::MAX_EXP - 1;
-            const EXP_BOUND: f64 = $exp_bound;
 
             fn from_raw(bits: u64) -> Self {
                 $float::from_bits(bits as $bits)
@@ -51,8 +48,8 @@ macro_rules! float {
     };
 }
 
-float!(f32, u32, 0.87);
-float!(f64, u64, 0.80);
+float!(f32, u32);
+float!(f64, u64);
 
 /// The bits of a result: every NaN counts as the same.
 pub fn bits<T: Float>(x: T) -> u64 {

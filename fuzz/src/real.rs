@@ -111,6 +111,15 @@ impl Real {
         (reduced.exp_m1_reduced() + Self::ONE).scale(n as i32)
     }
 
+    /// e^`self` − 1.
+    pub fn exp_m1(self) -> Self {
+        if self.exponent() < -1 {
+            self.exp_m1_reduced()
+        } else {
+            self.exp() - Self::ONE
+        }
+    }
+
     /// e^`self` − 1 for `self` in ±½: a Taylor series for e^(x/2^8) − 1, then
     /// e^(2x) − 1 = y·(2 + y) with y = e^x − 1.
     fn exp_m1_reduced(self) -> Self {
@@ -126,18 +135,25 @@ impl Real {
         sum
     }
 
-    /// ln(1 + `self`) for `self` ≥ 0: one step of Newton's method from the result in `f64`.
+    /// ln `self` for `self` > 0: by ln(1 + x) for x in [−¼, ½], and a multiple of ln 2.
+    pub fn ln(self) -> Self {
+        let upper = i32::from(self.hi > 1.5);
+        let exponent = self.exponent + upper;
+        let excess = self.scale(-exponent) - Self::ONE;
+        excess.ln_1p() + Self::LN_2 * Self::from(f64::from(exponent))
+    }
+
+    /// ln(1 + `self`) for `self` > −1: one step of Newton's method from the result in `f64`.
     pub fn ln_1p(self) -> Self {
+        if self.is_negative() && self.exponent() >= -1 {
+            return (Self::ONE + self).ln();
+        }
         // The next term of the series is self²/2.
         if self.exponent() < -120 {
             return self;
         }
         let guess = Self::from(self.to_f64().ln_1p());
-        let power = if guess.exponent() < -1 {
-            guess.exp_m1_reduced()
-        } else {
-            guess.exp() - Self::ONE
-        };
+        let power = guess.exp_m1();
         guess + (self - power) / (Self::ONE + power)
     }
 }
@@ -263,6 +279,16 @@ mod tests {
         assert_is(ln_1p(1e-3), 0.0009995003330835331, 3.8971025988294614e-20);
         assert_is(ln_1p(0.7), 0.5306282510621704, -5.076541175216476e-18);
         assert_is(ln_1p(65535.5), 11.090362518324552, 5.19076379804318e-16);
+        // ln(1 + x) and ln agree, and invert the exponential.
+        for x in [
+            -0.999, -0.75, -0.5, -0.3, -1e-3, -1e-20, 0.2, 0.9, 7.0, 1e10,
+        ] {
+            let logarithm = ln_1p(x);
+            let back = logarithm.exp_m1() - Real::from(x);
+            assert!(back.exponent() < Real::from(x).exponent() - 90, "{x}");
+            let other = (Real::ONE + Real::from(x)).ln() - logarithm;
+            assert!(other.exponent() < -95, "{x}");
+        }
     }
 
     #[test]

@@ -59,6 +59,92 @@ pub fn exp<T: Float>(x: T) -> Expected {
     }
 }
 
+/// e^x − 1.
+pub fn exp_m1<T: Float>(x: T) -> Expected {
+    match x.into() {
+        x if x.is_nan() => Expected::Nan,
+        f64::INFINITY => Expected::Infinity,
+        f64::NEG_INFINITY => Expected::Number(-Real::ONE),
+        x => Expected::Number(Real::from(x).exp_m1()),
+    }
+}
+
+/// ln x.
+pub fn ln<T: Float>(x: T) -> Expected {
+    match x.into() {
+        0.0 => Expected::NegInfinity,
+        f64::INFINITY => Expected::Infinity,
+        x if x > 0.0 => Expected::Number(Real::from(x).ln()),
+        _ => Expected::Nan,
+    }
+}
+
+/// ln(1 + x).
+pub fn ln_1p<T: Float>(x: T) -> Expected {
+    match x.into() {
+        -1.0 => Expected::NegInfinity,
+        f64::INFINITY => Expected::Infinity,
+        x if x > -1.0 => Expected::Number(Real::from(x).ln_1p()),
+        _ => Expected::Nan,
+    }
+}
+
+/// 1 / (1 + e^−x).
+pub fn sigmoid<T: Float>(x: T) -> Expected {
+    match x.into() {
+        x if x.is_nan() => Expected::Nan,
+        f64::INFINITY => Expected::Number(Real::ONE),
+        f64::NEG_INFINITY => Expected::Number(Real::ZERO),
+        x => {
+            let power = Real::from(-x.abs()).exp();
+            let numerator = if x < 0.0 { power } else { Real::ONE };
+            Expected::Number(numerator / (Real::ONE + power))
+        }
+    }
+}
+
+/// ln(1 / (1 + e^−x)).
+pub fn log_sigmoid<T: Float>(x: T) -> Expected {
+    match softplus(-x) {
+        Expected::Number(y) => Expected::Number(-y),
+        Expected::Infinity => Expected::NegInfinity,
+        other => other,
+    }
+}
+
+/// ln(1 + e^x).
+pub fn softplus<T: Float>(x: T) -> Expected {
+    match x.into() {
+        x if x.is_nan() => Expected::Nan,
+        f64::INFINITY => Expected::Infinity,
+        f64::NEG_INFINITY => Expected::Number(Real::ZERO),
+        x => {
+            let power = Real::from(-x.abs()).exp();
+            Expected::Number(Real::from(x.max(0.0)) + power.ln_1p())
+        }
+    }
+}
+
+/// ln(x / (1 − x)).
+pub fn logit<T: Float>(x: T) -> Expected {
+    match x.into() {
+        0.0 => Expected::NegInfinity,
+        1.0 => Expected::Infinity,
+        p if 0.0 < p && p < 1.0 => {
+            let rest = Real::ONE - Real::from(p);
+            let p = Real::from(p);
+            // ln(p / (1 − p)) = ln(1 + (2p − 1) / (1 − p)): nothing cancels near ½.
+            let excess = p.scale(1) - Real::ONE;
+            Expected::Number(if excess.exponent() < -1 {
+                (excess / rest).ln_1p()
+            } else {
+                p.ln() - rest.ln()
+            })
+        }
+        _ => Expected::Nan,
+    }
+}
+
 /// The sum of a row's exponentials.
 pub enum RowReference {
     /// There is no finite largest element, or there is NaN: this is the log-sum-exp.

@@ -84,6 +84,13 @@ impl<T: Real> Elementwise<T> {
         ]
     }
 
+    /// The function of that name.
+    pub fn of_function(function: Function) -> Self {
+        let mut all = Self::all().into_iter();
+        all.find(|each| each.function == function)
+            .expect("the function is elementwise")
+    }
+
     /// The function of one number.
     pub fn of(&self, level: Level, x: T) -> T {
         let mut x = [x];

@@ -1,4 +1,4 @@
-//! exp, and what is common to all functions from a slice to a slice.
+//! The elementwise functions, and what is common to all functions from a slice to a slice.
 
 use logits::{Error, Level};
 
@@ -6,34 +6,75 @@ use super::Families;
 use super::near::{Bound, assert_near};
 use crate::buffer::Buffer;
 use crate::float::{Float, all_bits, bits};
-use crate::recipe::Recipe;
+use crate::recipe::{Layout, Recipe};
 use crate::reference::{self, Distinct, Expected};
 
-/// exp in place and into.
+/// Every elementwise function in place and into; of a long row only one.
 pub fn check(data: &[u8]) {
     let recipe = Recipe::decode(data);
     if recipe.double {
-        check_exp::<f64>(&recipe);
+        check_functions::<f64>(&recipe);
     } else {
-        check_exp::<f32>(&recipe);
+        check_functions::<f32>(&recipe);
     }
 }
 
-fn check_exp<T: Float>(recipe: &Recipe) {
+fn check_functions<T: Float>(recipe: &Recipe) {
     let row = recipe.elements::<T>();
-    let exp = Function {
-        name: "exp",
-        in_place: |level, x| {
-            level.exp_in_place(x);
-            T::from(0)
-        },
-        into: |level, x, out| level.exp_into(x, out).map(|()| T::from(0)),
-    };
     let distinct = Distinct::new(&row);
-    check_function(recipe, &row, &exp, |what, results, _| {
-        let bound = Bound::ulps(T::EXP_BOUND);
-        assert_all(what, &distinct, results, reference::exp, bound);
-    });
+    let long = recipe.layout == Layout::Long;
+    let chosen = usize::from(recipe.label_type) % elementwise::<T>().len();
+    for (index, each) in elementwise::<T>().iter().enumerate() {
+        if long && index != chosen {
+            continue;
+        }
+        check_function(recipe, &row, &each.function, |what, results, _| {
+            assert_all(what, &distinct, results, each.expected, each.bound);
+        });
+    }
+}
+
+/// An elementwise function, its truth and its bound.
+struct Elementwise<T> {
+    function: Function<T>,
+    expected: fn(T) -> Expected,
+    bound: Bound,
+}
+
+/// The elementwise functions, each with the largest errors for `f32` and for `f64`, in ULP.
+fn elementwise<T: Float>() -> [Elementwise<T>; 8] {
+    macro_rules! elementwise {
+        ($name:ident, $in_place:ident, $into:ident, $single:literal, $double:literal) => {
+            Elementwise {
+                function: Function {
+                    name: stringify!($name),
+                    in_place: |level, x| {
+                        level.$in_place(x);
+                        T::from(0)
+                    },
+                    into: |level, x, out| level.$into(x, out).map(|()| T::from(0)),
+                },
+                expected: reference::$name,
+                bound: Bound::ulps(if T::BYTES == 4 { $single } else { $double }),
+            }
+        };
+    }
+    [
+        elementwise!(exp, exp_in_place, exp_into, 0.87, 0.80),
+        elementwise!(exp_m1, exp_m1_in_place, exp_m1_into, 1.0, 1.0),
+        elementwise!(ln, ln_in_place, ln_into, 0.86, 0.60),
+        elementwise!(ln_1p, ln_1p_in_place, ln_1p_into, 0.86, 0.70),
+        elementwise!(sigmoid, sigmoid_in_place, sigmoid_into, 1.1, 1.0),
+        elementwise!(
+            log_sigmoid,
+            log_sigmoid_in_place,
+            log_sigmoid_into,
+            1.1,
+            1.0
+        ),
+        elementwise!(softplus, softplus_in_place, softplus_into, 1.1, 1.0),
+        elementwise!(logit, logit_in_place, logit_into, 1.0, 0.60),
+    ]
 }
 
 /// A function from one slice to another.

@@ -9,7 +9,7 @@ mod rows;
 mod softmax;
 
 pub use cross_entropy::check as cross_entropy;
-pub use elementwise::check as exp;
+pub use elementwise::check as elementwise;
 pub use log_sum_exp::check as log_sum_exp;
 pub use softmax::check as softmax;
 

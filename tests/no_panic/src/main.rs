@@ -55,11 +55,25 @@ fn every_function<T: Float + fmt::Debug>(data: &mut [T], out: &mut [T]) {
 
 /// The functions of the best level, then those of every level.
 fn elementwise<T: Float>(data: &mut [T], out: &mut [T]) {
-    logits::exp_in_place(data);
-    _ = black_box(logits::exp_into(data, out));
-    for level in levels() {
-        level.exp_in_place(black_box(&mut *data));
-        _ = black_box(level.exp_into(black_box(data), black_box(out)));
+    macro_rules! call {
+        ($($in_place:ident $into:ident;)*) => {$(
+            logits::$in_place(black_box(&mut *data));
+            _ = black_box(logits::$into(black_box(data), black_box(out)));
+            for level in levels() {
+                level.$in_place(black_box(&mut *data));
+                _ = black_box(level.$into(black_box(data), black_box(out)));
+            }
+        )*};
+    }
+    call! {
+        exp_in_place exp_into;
+        exp_m1_in_place exp_m1_into;
+        ln_in_place ln_into;
+        ln_1p_in_place ln_1p_into;
+        sigmoid_in_place sigmoid_into;
+        log_sigmoid_in_place log_sigmoid_into;
+        softplus_in_place softplus_into;
+        logit_in_place logit_into;
     }
 }
 
