@@ -98,6 +98,8 @@ kernels! {
     log_sum_exp = log_sum_exp in log_sum_exp, (rows: Rows<'_, T>, out: &mut [T]);
     softmax = softmax in softmax, (rows: InOut<'_, T>, columns: usize) -> T;
     log_softmax = log_softmax in log_softmax, (rows: InOut<'_, T>, columns: usize) -> T;
+    softmax_vjp = softmax in softmax_vjp, (y: Rows<'_, T>, dy: RowsMut<'_, T>);
+    log_softmax_vjp = log_softmax in softmax_vjp, (y: Rows<'_, T>, dy: RowsMut<'_, T>);
     cross_entropy = loss in cross_entropy, (rows: Rows<'_, T>, labels: Labels<'_>) -> LossSum<T>;
     cross_entropy_gradient = loss_and_gradient in cross_entropy,
         (rows: RowsMut<'_, T>, labels: Labels<'_>, scale: T) -> LossSum<T>;

@@ -28,6 +28,7 @@
 //! - [`log_sum_exp`], [`log_sum_exp_rows`]
 //! - [`softmax_in_place`], [`softmax_into`], [`softmax_rows_in_place`]
 //! - [`log_softmax_in_place`], [`log_softmax_into`], [`log_softmax_rows_in_place`]
+//! - [`softmax_vjp_in_place`], [`log_softmax_vjp_in_place`], and of rows: gradients through a softmax
 //! - [`CrossEntropy`] from logits, for labels or soft targets: the loss, and the loss with its
 //!   gradient; class weights, label smoothing, ignored labels, z-loss
 //!
@@ -54,6 +55,7 @@ mod math;
 mod rows;
 mod simd;
 mod softmax;
+mod softmax_vjp;
 
 pub use elementwise::{
     exp_in_place, exp_into, exp_m1_in_place, exp_m1_into, ln_1p_in_place, ln_1p_into, ln_in_place,
@@ -69,6 +71,10 @@ pub use rows::{Rows, RowsMut};
 pub use softmax::{
     log_softmax_in_place, log_softmax_into, log_softmax_rows_in_place, softmax_in_place,
     softmax_into, softmax_rows_in_place,
+};
+pub use softmax_vjp::{
+    log_softmax_vjp_in_place, log_softmax_vjp_rows_in_place, softmax_vjp_in_place,
+    softmax_vjp_rows_in_place,
 };
 
 /// The README's example, tested.

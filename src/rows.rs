@@ -121,6 +121,13 @@ impl<'a, T> RowsMut<'a, T> {
         Ok(Self { data, columns })
     }
 
+    /// One row; none if it is empty.
+    #[inline]
+    pub(crate) fn single(data: &'a mut [T]) -> Self {
+        let columns = data.len();
+        Self { data, columns }
+    }
+
     /// All elements, row by row.
     #[inline]
     pub(crate) fn into_data(self) -> &'a mut [T] {

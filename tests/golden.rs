@@ -33,7 +33,7 @@ impl Hash {
 }
 
 /// The functions of rows; those of two slices and of batches are covered by what they equal.
-fn functions<T: Real>() -> [(&'static str, Hashed<T>); 7] {
+fn functions<T: Real>() -> [(&'static str, Hashed<T>); 9] {
     [
         ("log_sum_exp", |level, rows, hash| {
             for row in rows {
@@ -51,6 +51,24 @@ fn functions<T: Real>() -> [(&'static str, Hashed<T>); 7] {
             for row in rows {
                 let mut out = row.clone();
                 level.log_softmax_in_place(&mut out);
+                hash.add(&out);
+            }
+        }),
+        ("softmax_vjp", |level, rows, hash| {
+            for row in rows {
+                let mut y = row.clone();
+                level.softmax_in_place(&mut y);
+                let mut out = row.clone();
+                level.softmax_vjp_in_place(&y, &mut out).unwrap();
+                hash.add(&out);
+            }
+        }),
+        ("log_softmax_vjp", |level, rows, hash| {
+            for row in rows {
+                let mut y = row.clone();
+                level.log_softmax_in_place(&mut y);
+                let mut out = row.clone();
+                level.log_softmax_vjp_in_place(&y, &mut out).unwrap();
                 hash.add(&out);
             }
         }),

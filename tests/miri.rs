@@ -64,6 +64,16 @@ fn check_rows<T: Float + From<i8>>(level: Level) {
             assert_eq!(results, expected);
         }
 
+        for vjp in [
+            Level::softmax_vjp_rows_in_place,
+            Level::log_softmax_vjp_rows_in_place,
+        ] {
+            let mut dy = x.clone();
+            let written = RowsMut::new(&mut dy, columns).unwrap();
+            vjp(level, rows(), written).unwrap();
+            assert!(vjp(level, rows(), RowsMut::new(&mut dy[1..], 1).unwrap()).is_err());
+        }
+
         let loss = CrossEntropy::new().level(level);
         let labels = [0, columns - 1, columns / 2];
         let mut gradient = x.clone();

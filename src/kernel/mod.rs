@@ -16,4 +16,5 @@ pub mod maximum;
 pub mod row_sum;
 pub mod scale;
 pub mod softmax;
+pub mod softmax_vjp;
 pub mod weighing;

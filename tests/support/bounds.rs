@@ -16,6 +16,8 @@ pub enum Function {
     LogSumExp,
     Softmax,
     LogSoftmax,
+    SoftmaxVjp,
+    LogSoftmaxVjp,
     Loss,
     Gradient,
     LossWithOptions,
@@ -37,6 +39,8 @@ impl fmt::Display for Function {
             Self::LogSumExp => "log_sum_exp",
             Self::Softmax => "softmax",
             Self::LogSoftmax => "log_softmax",
+            Self::SoftmaxVjp => "softmax vjp",
+            Self::LogSoftmaxVjp => "log_softmax vjp",
             Self::Loss => "cross-entropy loss",
             Self::Gradient => "cross-entropy gradient",
             Self::LossWithOptions => "loss with options",
@@ -50,7 +54,8 @@ impl fmt::Display for Function {
 ///
 /// The unit is the last place of the exact result, for [`Function::LogSumExp`] that of
 /// max(|result|, 1), for [`Function::ZLoss`] that of its factor times max(|ln Σ e^x|, 1)², and for
-/// [`Function::GradientWithOptions`] that of the sum of its parts' magnitudes. A loss with options
+/// [`Function::GradientWithOptions`] that of the sum of its parts' magnitudes, as for
+/// [`Function::SoftmaxVjp`] and [`Function::LogSoftmaxVjp`]. A loss with options
 /// has units of at least the smallest positive number times the sum of its targets.
 #[derive(Clone, Copy, Debug)]
 pub struct Bound {
@@ -68,7 +73,7 @@ const fn bound_of(function: Function, float: &'static str, ulp: f64) -> Bound {
 }
 
 /// All bounds, for every level and every length.
-pub const BOUNDS: [Bound; 32] = [
+pub const BOUNDS: [Bound; 36] = [
     bound_of(Function::Exp, "f32", 0.87),
     bound_of(Function::Exp, "f64", 0.80),
     bound_of(Function::ExpM1, "f32", 1.0),
@@ -91,6 +96,10 @@ pub const BOUNDS: [Bound; 32] = [
     bound_of(Function::Softmax, "f64", 3.0),
     bound_of(Function::LogSoftmax, "f32", 3.0),
     bound_of(Function::LogSoftmax, "f64", 3.0),
+    bound_of(Function::SoftmaxVjp, "f32", 1.5),
+    bound_of(Function::SoftmaxVjp, "f64", 1.5),
+    bound_of(Function::LogSoftmaxVjp, "f32", 2.5),
+    bound_of(Function::LogSoftmaxVjp, "f64", 2.5),
     bound_of(Function::Loss, "f32", 4.0),
     bound_of(Function::Loss, "f64", 4.0),
     bound_of(Function::Gradient, "f32", 4.0),

@@ -48,6 +48,7 @@ fn every_function<T: Float + fmt::Debug>(data: &mut [T], out: &mut [T]) {
     elementwise(black_box(&mut *data), black_box(&mut *out));
     softmax(black_box(&mut *data), black_box(&mut *out));
     log_softmax(black_box(&mut *data), black_box(&mut *out));
+    softmax_vjp(black_box(&*data), black_box(&mut *out));
     log_sum_exp(black_box(&*data), black_box(&mut *out));
     rows(black_box(&mut *data));
     every_label(black_box(&mut *data));
@@ -106,6 +107,22 @@ fn log_softmax<T: Float>(data: &mut [T], out: &mut [T]) {
         if let Ok(rows) = RowsMut::new(black_box(&mut *data), columns) {
             level.log_softmax_rows_in_place(rows);
         }
+    }
+}
+
+fn softmax_vjp<T: Float>(y: &[T], dy: &mut [T]) {
+    let columns = black_box(2);
+    _ = black_box(logits::softmax_vjp_in_place(y, dy));
+    _ = black_box(logits::log_softmax_vjp_in_place(y, dy));
+    if let (Ok(y), Ok(dy)) = (Rows::new(y, columns), RowsMut::new(dy, columns)) {
+        _ = black_box(logits::softmax_vjp_rows_in_place(y, dy));
+    }
+    if let (Ok(y), Ok(dy)) = (Rows::new(y, columns), RowsMut::new(dy, columns)) {
+        _ = black_box(logits::log_softmax_vjp_rows_in_place(y, dy));
+    }
+    for level in levels() {
+        _ = black_box(level.softmax_vjp_in_place(black_box(y), black_box(&mut *dy)));
+        _ = black_box(level.log_softmax_vjp_in_place(black_box(y), black_box(&mut *dy)));
     }
 }
 

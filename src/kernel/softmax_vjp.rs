@@ -1,0 +1,167 @@
+//! Vector-Jacobian products of softmax and log-softmax.
+//!
+//! Both subtract a multiple of a sum over the row from each element, and what is left may be small:
+//! the sum is taken, and subtracted, in twice the precision.
+
+use super::lane_sum::LaneSum;
+use super::map::{Map2, map_with};
+use super::maximum::maximum;
+use crate::math::TwoFold;
+use crate::math::exp::exp;
+use crate::math::exp_m1::exp_m1;
+use crate::math::ln::Logarithm;
+use crate::rows::{Rows, RowsMut};
+use crate::simd::{Element, InOut, Vector};
+
+/// dy becomes y·(dy − Σ y·dy), row by row.
+#[inline(always)]
+pub fn softmax<V: Vector<Element: Logarithm>>(
+    token: V::Token,
+    y: Rows<'_, V::Element>,
+    dy: RowsMut<'_, V::Element>,
+) {
+    for (y, dy) in y.iter().zip(dy) {
+        let sum = sum::<V, _>(token, y, dy, Product);
+        map_with::<V, _>(token, InOut::in_place(dy), y, Softmax { sum });
+    }
+}
+
+/// dy becomes dy − e^y·Σ dy, row by row; 0 in a row where y is all −∞.
+#[inline(always)]
+pub fn log_softmax<V: Vector<Element: Logarithm>>(
+    token: V::Token,
+    y: Rows<'_, V::Element>,
+    dy: RowsMut<'_, V::Element>,
+) {
+    for (y, dy) in y.iter().zip(dy) {
+        if is_removed::<V>(token, y) {
+            dy.fill(V::Element::ZERO);
+            continue;
+        }
+        let sum = sum::<V, _>(token, y, dy, Second);
+        map_with::<V, _>(token, InOut::in_place(dy), y, LogSoftmax { sum });
+    }
+}
+
+/// Whether a row has nothing but −∞.
+#[inline(always)]
+fn is_removed<V: Vector>(token: V::Token, y: &[V::Element]) -> bool {
+    if maximum::<V>(token, y) != V::Element::NEG_INFINITY {
+        return false;
+    }
+    for y in y {
+        if y.is_nan() {
+            return false;
+        }
+    }
+    true
+}
+
+/// What is summed over pairs of elements.
+trait Summand<V: Vector>: Copy {
+    /// The term of a pair, in two parts.
+    fn term(self, token: V::Token, y: V, dy: V) -> TwoFold<V>;
+}
+
+/// y·dy.
+#[derive(Clone, Copy)]
+struct Product;
+
+impl<V: Vector> Summand<V> for Product {
+    #[inline(always)]
+    fn term(self, token: V::Token, y: V, dy: V) -> TwoFold<V> {
+        TwoFold::product(token, y, dy)
+    }
+}
+
+/// dy.
+#[derive(Clone, Copy)]
+struct Second;
+
+impl<V: Vector> Summand<V> for Second {
+    #[inline(always)]
+    fn term(self, token: V::Token, _: V, dy: V) -> TwoFold<V> {
+        TwoFold::exact(token, dy)
+    }
+}
+
+/// The sum over all pairs of elements of `y` and `dy`, which are of one length, in both parts of a
+/// number's twice the precision. NaN if a term is not finite.
+#[inline(always)]
+fn sum<V: Vector, S: Summand<V>>(
+    token: V::Token,
+    y: &[V::Element],
+    dy: &[V::Element],
+    summand: S,
+) -> TwoFold<V::Element> {
+    let zero = V::Element::ZERO;
+    let mut sum = LaneSum::<V>::new(token);
+    let mut rests = LaneSum::<V>::new(token);
+    let stripe = V::Element::STRIPE;
+    for (y, dy) in y.chunks(stripe).zip(dy.chunks(stripe)) {
+        let mut start = 0;
+        for place in 0..sum.vectors() {
+            if start < dy.len() {
+                let y = V::load(token, y.get(start..).unwrap_or(&[]), zero);
+                let dy = V::load(token, dy.get(start..).unwrap_or(&[]), zero);
+                let term = summand.term(token, y, dy);
+                sum.add(place, term.hi);
+                rests.add(place, term.lo);
+            }
+            start += V::LANES;
+        }
+    }
+    let sum = sum.finish().add(rests.finish()).normalized();
+    TwoFold {
+        hi: sum.hi.first(),
+        lo: sum.lo.first(),
+    }
+}
+
+/// y·(dy − sum).
+#[derive(Clone, Copy)]
+struct Softmax<E> {
+    sum: TwoFold<E>,
+}
+
+impl<V: Vector> Map2<V> for Softmax<V::Element> {
+    #[inline(always)]
+    fn apply(self, token: V::Token, dy: V, y: V) -> V {
+        let difference = less(token, dy, self.sum);
+        y.mul_add(difference.hi, y.mul(difference.lo))
+    }
+}
+
+/// dy − e^y·sum.
+///
+/// Where e^y is above e^−½ the difference may be small, above all where y is the logarithm of a
+/// confident probability and dy the whole of the sum: there, as (dy − sum) − (e^y − 1)·sum.
+#[derive(Clone, Copy)]
+struct LogSoftmax<E> {
+    sum: TwoFold<E>,
+}
+
+impl<V: Vector<Element: Logarithm>> Map2<V> for LogSoftmax<V::Element> {
+    #[inline(always)]
+    fn apply(self, token: V::Token, dy: V, y: V) -> V {
+        let sum = V::splat(token, self.sum.hi);
+        let zero = V::splat(token, V::Element::ZERO);
+        let below = exp(token, y).neg_mul_add(sum, dy);
+        let minus_y = zero.sub(y);
+        let half = V::splat(token, V::Element::HALF);
+        if !minus_y.any_less(half) {
+            return below;
+        }
+        let difference = less(token, dy, self.sum);
+        let near = exp_m1(token, y)
+            .neg_mul_add(sum, difference.hi)
+            .add(difference.lo);
+        below.replace_where_less(minus_y, half, near)
+    }
+}
+
+/// x − sum, in two parts.
+#[inline(always)]
+fn less<V: Vector>(token: V::Token, x: V, sum: TwoFold<V::Element>) -> TwoFold<V> {
+    TwoFold::sum(x, V::splat(token, -sum.hi)).add_single(V::splat(token, -sum.lo))
+}
