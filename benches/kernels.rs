@@ -49,7 +49,7 @@ fn bench_exp<T: Real>(criterion: &mut Criterion) {
 
 fn bench_rows<T: Real>(criterion: &mut Criterion, function: &Function<T>, columns: usize) {
     let rows = (BATCH_ELEMENTS / columns).max(1);
-    let input = LazyCell::new(|| Batch::new(rows, columns, rows));
+    let input = LazyCell::new(|| function.input(rows, columns));
     let expected = LazyCell::new(|| function.expected(&input));
     let mut group = group::<T>(criterion, function.name, columns, rows * columns);
     for contender in function

@@ -108,4 +108,14 @@ kernels! {
     cross_entropy_targets_gradient = loss_and_gradient in cross_entropy_targets,
         (rows: RowsMut<'_, T>, targets: Targets<'_, T>, options: Options<'_, T>, scale: T)
         -> LossSum<T>;
+    entropy_from_logits = entropy_from_logits in information_from_logits,
+        (rows: Rows<'_, T>, out: &mut [T]);
+    kl_divergence_from_logits = kl_divergence_from_logits in information_from_logits,
+        (x: Rows<'_, T>, y: Rows<'_, T>, out: &mut [T]);
+    cross_entropy_of_probabilities = cross_entropy in information,
+        (p: Rows<'_, T>, q: Rows<'_, T>, out: &mut [T]);
+    kl_divergence = kl_divergence in information,
+        (p: Rows<'_, T>, q: Rows<'_, T>, out: &mut [T]);
+    js_divergence = js_divergence in information,
+        (p: Rows<'_, T>, q: Rows<'_, T>, out: &mut [T]);
 }

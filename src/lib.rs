@@ -29,6 +29,9 @@
 //! - [`softmax_in_place`], [`softmax_into`], [`softmax_rows_in_place`]
 //! - [`log_softmax_in_place`], [`log_softmax_into`], [`log_softmax_rows_in_place`]
 //! - [`softmax_vjp_in_place`], [`log_softmax_vjp_in_place`], and of rows: gradients through a softmax
+//! - [`entropy`], [`cross_entropy`], [`kl_divergence`], [`js_divergence`] of probabilities, and
+//!   [`entropy_from_logits`], [`kl_divergence_from_logits`]; each also of rows, such as
+//!   [`entropy_rows`]
 //! - [`CrossEntropy`] from logits, for labels or soft targets: the loss, and the loss with its
 //!   gradient; class weights, label smoothing, ignored labels, z-loss
 //!
@@ -47,6 +50,8 @@ mod dispatch;
 mod elementwise;
 mod error;
 mod float;
+mod information;
+mod information_from_logits;
 mod kernel;
 mod level;
 mod log_sum_exp;
@@ -64,6 +69,14 @@ pub use elementwise::{
 };
 pub use error::Error;
 pub use float::Float;
+pub use information::{
+    cross_entropy, cross_entropy_rows, entropy, entropy_rows, js_divergence, js_divergence_rows,
+    kl_divergence, kl_divergence_rows,
+};
+pub use information_from_logits::{
+    entropy_from_logits, entropy_from_logits_rows, kl_divergence_from_logits,
+    kl_divergence_from_logits_rows,
+};
 pub use level::Level;
 pub use log_sum_exp::{log_sum_exp, log_sum_exp_rows};
 pub use loss::{CrossEntropy, Label, LossSum};

@@ -13,6 +13,7 @@ for_both_types!(
     wrong_options_write_nothing,
     wrong_targets_write_nothing,
     ignored_labels_are_right,
+    wrong_pairs_write_nothing,
 );
 
 fn numbers<T: Real>(numbers: &[f64]) -> Vec<T> {
@@ -72,6 +73,54 @@ fn wrong_lengths_write_nothing<T: Real>() {
                 );
             });
         }
+    }
+}
+
+fn wrong_pairs_write_nothing<T: Real>() {
+    let data = numbers::<T>(&[0.5, 0.5, 0.25, 0.75, 1.0, 0.0]);
+    let rows = |len: usize, columns| Rows::new(&data[..len], columns).unwrap();
+    let mismatch = |expected, found| Err(Error::LengthMismatch { expected, found });
+    for level in Level::available() {
+        for len in [0, 1, 3, 6] {
+            let (p, q, wrong) = (&data[..2], &data[..len], mismatch(2, len));
+            assert_eq!(level.cross_entropy(p, q).map(drop), wrong, "{level}");
+            assert_eq!(level.kl_divergence(p, q).map(drop), wrong, "{level}");
+            assert_eq!(level.js_divergence(p, q).map(drop), wrong, "{level}");
+            assert_eq!(
+                level.kl_divergence_from_logits(p, q).map(drop),
+                wrong,
+                "{level}"
+            );
+        }
+        for (p, q, places, wrong) in [
+            (rows(6, 2), rows(6, 3), 3, mismatch(2, 3)),
+            (rows(6, 2), rows(4, 2), 3, mismatch(3, 2)),
+            (rows(4, 2), rows(4, 2), 3, mismatch(2, 3)),
+            (rows(4, 2), rows(4, 2), 1, mismatch(2, 1)),
+        ] {
+            unchanged(places, |out: &mut [T]| {
+                assert_eq!(level.cross_entropy_rows(p, q, out), wrong, "{level}");
+                assert_eq!(level.kl_divergence_rows(p, q, out), wrong, "{level}");
+                assert_eq!(level.js_divergence_rows(p, q, out), wrong, "{level}");
+                assert_eq!(
+                    level.kl_divergence_from_logits_rows(p, q, out),
+                    wrong,
+                    "{level}"
+                );
+            });
+        }
+        unchanged(2, |out: &mut [T]| {
+            assert_eq!(
+                level.entropy_rows(rows(6, 2), out),
+                mismatch(3, 2),
+                "{level}"
+            );
+            assert_eq!(
+                level.entropy_from_logits_rows(rows(6, 2), out),
+                mismatch(3, 2),
+                "{level}"
+            );
+        });
     }
 }
 

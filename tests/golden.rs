@@ -33,7 +33,7 @@ impl Hash {
 }
 
 /// The functions of rows; those of two slices and of batches are covered by what they equal.
-fn functions<T: Real>() -> [(&'static str, Hashed<T>); 9] {
+fn functions<T: Real>() -> [(&'static str, Hashed<T>); 15] {
     [
         ("log_sum_exp", |level, rows, hash| {
             for row in rows {
@@ -115,6 +115,36 @@ fn functions<T: Real>() -> [(&'static str, Hashed<T>); 9] {
                 });
             }
         }),
+        ("entropy", |level, rows, hash| {
+            for (p, _) in probabilities(rows) {
+                hash.add(&[level.entropy(&p)]);
+            }
+        }),
+        ("cross_entropy", |level, rows, hash| {
+            for (p, q) in probabilities(rows) {
+                hash.add(&[level.cross_entropy(&p, &q).unwrap()]);
+            }
+        }),
+        ("kl_divergence", |level, rows, hash| {
+            for (p, q) in probabilities(rows) {
+                hash.add(&[level.kl_divergence(&p, &q).unwrap()]);
+            }
+        }),
+        ("js_divergence", |level, rows, hash| {
+            for (p, q) in probabilities(rows) {
+                hash.add(&[level.js_divergence(&p, &q).unwrap()]);
+            }
+        }),
+        ("entropy_from_logits", |level, rows, hash| {
+            for row in rows {
+                hash.add(&[level.entropy_from_logits(row)]);
+            }
+        }),
+        ("kl_divergence_from_logits", |level, rows, hash| {
+            for (x, y) in pairs(rows) {
+                hash.add(&[level.kl_divergence_from_logits(&x, &y).unwrap()]);
+            }
+        }),
     ]
 }
 
@@ -137,6 +167,18 @@ fn with_options<T: Real>(
     let sum = run(loss, logits, T::from_f64(0.375)).unwrap();
     hash.add(&[sum.loss(), sum.z_loss()]);
     hash.add(&out);
+}
+
+/// Each row, and the row backwards.
+fn pairs<T: Real>(rows: &[Vec<T>]) -> impl Iterator<Item = (Vec<T>, Vec<T>)> {
+    let pair = |row: &Vec<T>| (row.clone(), row.iter().rev().copied().collect());
+    rows.iter().map(pair)
+}
+
+/// The rows' absolute values, as pairs: positive numbers of all sizes, 0, infinity and NaN.
+fn probabilities<T: Real>(rows: &[Vec<T>]) -> impl Iterator<Item = (Vec<T>, Vec<T>)> {
+    let positive = |row: Vec<T>| row.iter().map(|x| T::from_f64(x.to_f64().abs())).collect();
+    pairs(rows).map(move |(x, y)| (positive(x), positive(y)))
 }
 
 /// Rows made by exact arithmetic alone, so that every target has the same: nearly normal, from

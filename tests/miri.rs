@@ -3,7 +3,7 @@
 
 use core::fmt::Debug;
 
-use logits::{CrossEntropy, Float, Level, Rows, RowsMut};
+use logits::{CrossEntropy, Error, Float, Level, Rows, RowsMut};
 
 /// Lengths around those of registers; for `f32`, one beyond a block, too.
 fn lengths<T>() -> impl Iterator<Item = usize> {
@@ -45,6 +45,8 @@ fn check_rows<T: Float + From<i8>>(level: Level) {
         for (row, sum) in rows().iter().zip(sums) {
             assert_eq!(level.log_sum_exp(row), sum);
         }
+
+        check_information::<T>(level, columns);
 
         for (each, all) in [
             (
@@ -150,6 +152,50 @@ fn replace_nan<T: Float + From<i8>>(results: &mut [T]) {
             *y = T::from(77);
         }
     }
+}
+
+/// The measures of rows are those of each row; what they are of, is of no account.
+fn check_information<T: Float + From<i8>>(level: Level, columns: usize) {
+    let x = numbers::<T>(3 * columns);
+    let y: Vec<T> = x.iter().rev().copied().collect();
+    let rows = |data| Rows::new(data, columns).unwrap();
+    let mut out = [T::from(0); 3];
+    type One<T> = fn(Level, &[T]) -> T;
+    type OneRows<T> = fn(Level, Rows<'_, T>, &mut [T]) -> Result<(), Error>;
+    let of_one: [(One<T>, OneRows<T>); 2] = [
+        (Level::entropy, Level::entropy_rows),
+        (Level::entropy_from_logits, Level::entropy_from_logits_rows),
+    ];
+    for (each, all) in of_one {
+        all(level, rows(&x), &mut out).unwrap();
+        for (x, out) in rows(&x).iter().zip(&out) {
+            assert!(same(each(level, x), *out));
+        }
+    }
+    type Two<T> = fn(Level, &[T], &[T]) -> Result<T, Error>;
+    type TwoRows<T> = fn(Level, Rows<'_, T>, Rows<'_, T>, &mut [T]) -> Result<(), Error>;
+    let of_two: [(Two<T>, TwoRows<T>); 4] = [
+        (Level::cross_entropy, Level::cross_entropy_rows),
+        (Level::kl_divergence, Level::kl_divergence_rows),
+        (Level::js_divergence, Level::js_divergence_rows),
+        (
+            Level::kl_divergence_from_logits,
+            Level::kl_divergence_from_logits_rows,
+        ),
+    ];
+    for (each, all) in of_two {
+        all(level, rows(&x), rows(&y), &mut out).unwrap();
+        for ((x, y), out) in rows(&x).iter().zip(rows(&y)).zip(&out) {
+            assert!(same(each(level, x, y).unwrap(), *out));
+        }
+        assert!(each(level, &x, &y[1..]).is_err());
+    }
+}
+
+/// Whether both are one number, or NaN.
+fn same<T: Float>(a: T, b: T) -> bool {
+    let number = |x: T| x.partial_cmp(&x).map(|_| x);
+    number(a) == number(b)
 }
 
 fn check_all<T: Float + From<i8>>() {

@@ -237,6 +237,59 @@ fn place_does_not_matter<T: Real>(row: &[T], offset: usize) {
     }
 }
 
+/// CE(p, q) = H(p) + D(p‖q), no divergence is negative, and a divergence from logits is that of
+/// their softmax.
+fn information_adds_up<T: Real>(x: &[T], y: &[T]) {
+    for level in Level::available() {
+        let (p, q) = (softmax(level, x), softmax(level, y));
+        let entropy = level.entropy(&p).to_f64();
+        let cross_entropy = level.cross_entropy(&p, &q).unwrap().to_f64();
+        let divergence = level.kl_divergence(&p, &q).unwrap().to_f64();
+        let slack = 8.0 * epsilon::<T>() * (1.0 + cross_entropy);
+        assert!(
+            (entropy + divergence - cross_entropy).abs() <= slack,
+            "{level}: {entropy} + {divergence} = {cross_entropy}"
+        );
+        let from_logits = level.kl_divergence_from_logits(x, y).unwrap().to_f64();
+        let mutual = level.js_divergence(&p, &q).unwrap().to_f64();
+        assert!(
+            from_logits >= 0.0 && mutual >= 0.0,
+            "{level}: {from_logits}, {mutual}"
+        );
+        assert!(divergence >= -4.0 * epsilon::<T>(), "{level}: {divergence}");
+        assert!(
+            (from_logits - divergence).abs() <= slack,
+            "{level}: {from_logits} and {divergence}"
+        );
+        let from_logits = level.entropy_from_logits(x).to_f64();
+        assert!(
+            (from_logits - entropy).abs() <= slack,
+            "{level}: {from_logits} and {entropy}"
+        );
+    }
+}
+
+/// Whatever the bits, neither place nor alignment matter to the information measures.
+fn place_does_not_matter_to_information<T: Real>(row: &[T], offset: usize) {
+    let reversed: Vec<T> = row.iter().rev().copied().collect();
+    let moved = |row: &[T]| [&vec![T::from_f64(0.5); offset], row].concat();
+    let (x, y) = (moved(row), moved(&reversed));
+    for level in Level::available() {
+        let measures = |x: &[T], y: &[T]| {
+            bits(&[
+                level.entropy(x),
+                level.entropy_from_logits(x),
+                level.cross_entropy(x, y).unwrap(),
+                level.kl_divergence(x, y).unwrap(),
+                level.js_divergence(x, y).unwrap(),
+                level.kl_divergence_from_logits(x, y).unwrap(),
+            ])
+        };
+        let found = measures(&x[offset..], &y[offset..]);
+        assert_eq!(found, measures(row, &reversed), "{level}");
+    }
+}
+
 /// The properties of both types.
 macro_rules! properties {
     ($float:ident) => {
@@ -267,6 +320,22 @@ macro_rules! properties {
                 #[test]
                 fn merging(data in vec(-20.0..20.0, 0..300), columns in 1_usize..20, cut: usize) {
                     merges_in_any_order(&convert::<$float>(&data), columns, cut);
+                }
+
+                #[test]
+                fn information(pairs in vec((-20.0..20.0, -20.0..20.0), 1..500)) {
+                    let (x, y): (Vec<_>, Vec<_>) = pairs.into_iter().unzip();
+                    information_adds_up(&convert::<$float>(&x), &convert::<$float>(&y));
+                }
+
+                #[test]
+                fn place_of_probabilities(row in vec(0.0..1.0, 1..300), offset in 0_usize..40) {
+                    place_does_not_matter_to_information(&convert::<$float>(&row), offset);
+                }
+
+                #[test]
+                fn place_of_any_pairs(row in vec(any::<u64>(), 1..300), offset in 0_usize..40) {
+                    place_does_not_matter_to_information(&patterns::<$float>(&row), offset);
                 }
 
                 #[test]

@@ -47,6 +47,7 @@ fn results<T: Real>(level: Level, row: &[T], label: usize) -> Vec<u64> {
     let sum = loss.loss_from_logits(rows, &[label]).unwrap();
     bits.push(sum.loss().pattern());
     bits.extend(with_options(level, row, label));
+    bits.extend(information(level, row));
     bits
 }
 
@@ -74,6 +75,32 @@ fn with_options<T: Real>(level: Level, row: &[T], label: usize) -> Vec<u64> {
         .unwrap();
         bits.extend([sum.loss().pattern(), sum.z_loss().pattern()]);
         bits.extend(gradient.iter().map(|slope| slope.pattern()));
+    }
+    bits
+}
+
+/// The bits of the information measures of a row, of its absolute values and of its softmax, with
+/// those of the row backwards.
+fn information<T: Real>(level: Level, row: &[T]) -> Vec<u64> {
+    let back: Vec<T> = row.iter().rev().copied().collect();
+    let mut bits = vec![
+        level.entropy_from_logits(row).pattern(),
+        level
+            .kl_divergence_from_logits(row, &back)
+            .unwrap()
+            .pattern(),
+    ];
+    let sizes = row.iter().map(|x| T::from_f64(x.to_f64().abs())).collect();
+    let mut softmax = row.to_vec();
+    level.softmax_in_place(&mut softmax);
+    for p in [sizes, softmax] {
+        let q: Vec<T> = p.iter().rev().copied().collect();
+        bits.extend([
+            level.entropy(&p).pattern(),
+            level.cross_entropy(&p, &q).unwrap().pattern(),
+            level.kl_divergence(&p, &q).unwrap().pattern(),
+            level.js_divergence(&p, &q).unwrap().pattern(),
+        ]);
     }
     bits
 }
@@ -133,7 +160,7 @@ fn alignment_does_not_matter<T: Real>() {
     }
 }
 
-/// The bits of softmax, log-softmax and the elementwise functions of a row that starts `offset` elements after a
+/// The bits of softmax, log-softmax, the information measures and the elementwise functions of a row that starts `offset` elements after a
 /// boundary of 128 bytes.
 fn at_offset<T: Real>(level: Level, row: &[T], offset: usize) -> Vec<u64> {
     let mut buffer = vec![T::from_f64(0.0); row.len() + offset + 128 / size_of::<T>()];
@@ -146,6 +173,8 @@ fn at_offset<T: Real>(level: Level, row: &[T], offset: usize) -> Vec<u64> {
         bits.push(function(level, place).pattern());
         bits.extend(place.iter().map(|y| y.pattern()));
     }
+    place.copy_from_slice(row);
+    bits.extend(information(level, place));
     for function in Elementwise::all() {
         place.copy_from_slice(row);
         (function.in_place)(level, place);

@@ -10,6 +10,8 @@ pub struct Function<T> {
     pub name: &'static str,
     /// Whether it overwrites the logits.
     pub in_place: bool,
+    /// Whether it takes probabilities, not logits.
+    of_probabilities: bool,
     at_level: fn(Level, &mut Batch<T>) -> Result<(), Error>,
     naive: fn(&mut Batch<T>),
     stable: fn(&mut Batch<T>),
@@ -17,12 +19,14 @@ pub struct Function<T> {
 }
 
 impl<T: Real> Function<T> {
-    pub fn all() -> [Self; 4] {
+    pub fn all() -> [Self; 6] {
         [
             Self::softmax(),
             Self::log_sum_exp(),
             Self::cross_entropy(),
             Self::cross_entropy_gradient(),
+            Self::entropy(),
+            Self::entropy_from_logits(),
         ]
     }
 
@@ -30,6 +34,7 @@ impl<T: Real> Function<T> {
         Self {
             name: "softmax",
             in_place: true,
+            of_probabilities: false,
             at_level: |level, batch| {
                 level.softmax_rows_in_place(RowsMut::new(&mut batch.logits, batch.columns)?);
                 Ok(())
@@ -44,6 +49,7 @@ impl<T: Real> Function<T> {
         Self {
             name: "log_sum_exp",
             in_place: false,
+            of_probabilities: false,
             at_level: |level, batch| {
                 let rows = Rows::new(&batch.logits, batch.columns)?;
                 level.log_sum_exp_rows(rows, &mut batch.results)
@@ -58,6 +64,7 @@ impl<T: Real> Function<T> {
         Self {
             name: "cross_entropy",
             in_place: false,
+            of_probabilities: false,
             at_level: |level, batch| {
                 let rows = Rows::new(&batch.logits, batch.columns)?;
                 let loss = CrossEntropy::new().level(level);
@@ -74,6 +81,7 @@ impl<T: Real> Function<T> {
         Self {
             name: "cross_entropy_gradient",
             in_place: true,
+            of_probabilities: false,
             at_level: |level, batch| {
                 let rows = RowsMut::new(&mut batch.logits, batch.columns)?;
                 let loss = CrossEntropy::new().level(level);
@@ -85,6 +93,45 @@ impl<T: Real> Function<T> {
             stable: plain::cross_entropy_gradient::<T, Stable>,
             reference: plain::cross_entropy_gradient::<f64, Reference>,
         }
+    }
+
+    pub fn entropy() -> Self {
+        Self {
+            name: "entropy",
+            in_place: false,
+            of_probabilities: true,
+            at_level: |level, batch| {
+                let rows = Rows::new(&batch.logits, batch.columns)?;
+                level.entropy_rows(rows, &mut batch.results)
+            },
+            naive: plain::entropy::<T, Naive>,
+            stable: plain::entropy::<T, Stable>,
+            reference: plain::entropy::<f64, Reference>,
+        }
+    }
+
+    pub fn entropy_from_logits() -> Self {
+        Self {
+            name: "entropy_from_logits",
+            in_place: false,
+            of_probabilities: false,
+            at_level: |level, batch| {
+                let rows = Rows::new(&batch.logits, batch.columns)?;
+                level.entropy_from_logits_rows(rows, &mut batch.results)
+            },
+            naive: plain::entropy_from_logits::<T, Naive>,
+            stable: plain::entropy_from_logits::<T, Stable>,
+            reference: plain::entropy_from_logits::<f64, Reference>,
+        }
+    }
+
+    /// What the function takes, for a batch of that shape.
+    pub fn input(&self, rows: usize, columns: usize) -> Batch<T> {
+        let mut batch = Batch::new(rows, columns, rows);
+        if self.of_probabilities {
+            plain::softmax::<T, Stable>(&mut batch);
+        }
+        batch
     }
 
     /// What the function makes of `input`.

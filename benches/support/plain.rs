@@ -111,6 +111,38 @@ pub fn cross_entropy_gradient<T: Real, F: Form<T>>(batch: &mut Batch<T>) {
     batch.results[0] = loss.value();
 }
 
+/// −Σ p ln p of each row.
+pub fn entropy<T: Real, F: Form<T>>(batch: &mut Batch<T>) {
+    let rows = batch.logits.chunks_exact(batch.columns);
+    for (row, result) in rows.zip(&mut batch.results) {
+        let mut sum = Sum::default();
+        for &p in row {
+            add_surprise::<T, F>(&mut sum, p);
+        }
+        *result = sum.value();
+    }
+}
+
+/// −Σ p ln p of the softmax of each row.
+pub fn entropy_from_logits<T: Real, F: Form<T>>(batch: &mut Batch<T>) {
+    let rows = batch.logits.chunks_exact(batch.columns);
+    for (row, result) in rows.zip(&mut batch.results) {
+        let (shift, total) = sum_of_exponentials::<T, F>(row);
+        let mut sum = Sum::default();
+        for &x in row {
+            add_surprise::<T, F>(&mut sum, (x - shift).std_exp() / total.value());
+        }
+        *result = sum.value();
+    }
+}
+
+/// Adds −p ln p.
+fn add_surprise<T: Real, F: Form<T>>(sum: &mut Sum<T>, p: T) {
+    if p > T::default() {
+        F::add(sum, -p * p.std_ln());
+    }
+}
+
 /// The results become the exponentials.
 pub fn exp<T: Real>(batch: &mut Batch<T>) {
     for (result, x) in batch.results.iter_mut().zip(&batch.logits) {

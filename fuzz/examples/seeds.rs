@@ -51,12 +51,21 @@ fn main() -> Result<()> {
     let mut seeds = Vec::new();
     seeds.extend(named("f32", rows(&SINGLE)));
     seeds.extend(named("f64", rows(&DOUBLE)));
-    for target in ["elementwise", "log_sum_exp", "softmax", "cross_entropy"] {
+    for target in [
+        "elementwise",
+        "log_sum_exp",
+        "softmax",
+        "cross_entropy",
+        "information",
+    ] {
         write(target, &seeds)?;
     }
     let mut seeds = named("f32", limits(SINGLE.negligible));
     seeds.extend(named("f64", limits(DOUBLE.negligible)));
     write("elementwise", &seeds)?;
+    let mut pairs = named("f32", probabilities::<f32>());
+    pairs.extend(named("f64", probabilities::<f64>()));
+    write("information", &pairs)?;
     let mut seeds = named("f32", labelled::<f32>());
     seeds.extend(named("f64", labelled::<f64>()));
     write("cross_entropy", &seeds)
@@ -177,6 +186,29 @@ fn long<T: Float>((layout, length): (Layout, u16), elements: u32) -> Recipe {
         spikes: vec![(0, T::from(4).raw()), (elements - 1, T::from(9).raw())],
         ..Recipe::once(&pattern)
     }
+}
+
+/// Probabilities beside their neighbours: near each other, far apart, tiny, 0 and improper.
+fn probabilities<T: Float>() -> Vec<(String, Recipe)> {
+    let (one, least) = (T::from(1), T::from_raw(1));
+    let half = one / T::from(2);
+    let third = one / T::from(3);
+    let [_, below, above] = around(half);
+    let rows: [(&str, &[T]); 8] = [
+        ("near", &[half, below, above, half]),
+        (
+            "ratio_of_one_and_a_half",
+            &[half, third, half / T::from(2), third],
+        ),
+        ("halves_and_zero", &[half, T::from(0), half]),
+        ("subnormal", &[one, least, least + least]),
+        ("tiny", &[one, T::from_raw(1 << 20), least]),
+        ("above_one", &[T::from(3), T::from(7), half]),
+        ("negative", &[half, -least]),
+        ("negative_zero", &[half, -T::from(0), half]),
+    ];
+    let beside = |(name, row): (&str, &[T])| (format!("probabilities_{name}"), Recipe::once(row));
+    rows.into_iter().map(beside).collect()
 }
 
 /// Six rows of two columns, with labels of each type, in range and out of range.

@@ -6,6 +6,7 @@
 mod buffer;
 pub mod check;
 mod float;
+mod information;
 mod real;
 pub mod recipe;
 mod reference;

@@ -29,7 +29,7 @@ impl Real {
         lo: 0.0,
         exponent: 0,
     };
-    const LN_2: Self = Self {
+    pub const LN_2: Self = Self {
         hi: 1.386_294_361_119_890_6,
         lo: 4.638_093_627_692_599e-17,
         exponent: -1,

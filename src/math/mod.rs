@@ -1,5 +1,7 @@
 //! Elementary functions of a vector, and arithmetic in twice the precision.
 
+pub mod divergence;
+pub mod excess;
 pub mod exp;
 pub mod exp_m1;
 pub mod ln;

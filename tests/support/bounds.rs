@@ -23,6 +23,12 @@ pub enum Function {
     LossWithOptions,
     GradientWithOptions,
     ZLoss,
+    Entropy,
+    ProbabilityCrossEntropy,
+    KlDivergence,
+    JsDivergence,
+    EntropyFromLogits,
+    KlDivergenceFromLogits,
 }
 
 impl fmt::Display for Function {
@@ -46,14 +52,22 @@ impl fmt::Display for Function {
             Self::LossWithOptions => "loss with options",
             Self::GradientWithOptions => "gradient with options",
             Self::ZLoss => "z-loss",
+            Self::Entropy => "entropy",
+            Self::ProbabilityCrossEntropy => "cross_entropy",
+            Self::KlDivergence => "kl_divergence",
+            Self::JsDivergence => "js_divergence",
+            Self::EntropyFromLogits => "entropy_from_logits",
+            Self::KlDivergenceFromLogits => "kl_divergence_from_logits",
         })
     }
 }
 
 /// The largest error of a function of one element type, in ULP.
 ///
-/// The unit is the last place of the exact result, for [`Function::LogSumExp`] that of
-/// max(|result|, 1), for [`Function::ZLoss`] that of its factor times max(|ln Σ e^x|, 1)², and for
+/// The unit is the last place of the exact result; for [`Function::LogSumExp`] that of
+/// max(|result|, 1), for [`Function::KlDivergence`] that of max(|result|, Σ p ln(p/q) − p + q), for
+/// [`Function::KlDivergenceFromLogits`] that of max(result, ε²), ε the distance of 1 to the next
+/// number, for [`Function::ZLoss`] that of its factor times max(|ln Σ e^x|, 1)², and for
 /// [`Function::GradientWithOptions`] that of the sum of its parts' magnitudes, as for
 /// [`Function::SoftmaxVjp`] and [`Function::LogSoftmaxVjp`]. A loss with options
 /// has units of at least the smallest positive number times the sum of its targets.
@@ -73,7 +87,7 @@ const fn bound_of(function: Function, float: &'static str, ulp: f64) -> Bound {
 }
 
 /// All bounds, for every level and every length.
-pub const BOUNDS: [Bound; 36] = [
+pub const BOUNDS: [Bound; 48] = [
     bound_of(Function::Exp, "f32", 0.87),
     bound_of(Function::Exp, "f64", 0.80),
     bound_of(Function::ExpM1, "f32", 1.0),
@@ -110,6 +124,18 @@ pub const BOUNDS: [Bound; 36] = [
     bound_of(Function::GradientWithOptions, "f64", 4.0),
     bound_of(Function::ZLoss, "f32", 4.0),
     bound_of(Function::ZLoss, "f64", 4.0),
+    bound_of(Function::Entropy, "f32", 2.0),
+    bound_of(Function::Entropy, "f64", 2.0),
+    bound_of(Function::ProbabilityCrossEntropy, "f32", 2.0),
+    bound_of(Function::ProbabilityCrossEntropy, "f64", 2.0),
+    bound_of(Function::KlDivergence, "f32", 3.0),
+    bound_of(Function::KlDivergence, "f64", 3.0),
+    bound_of(Function::JsDivergence, "f32", 3.0),
+    bound_of(Function::JsDivergence, "f64", 3.0),
+    bound_of(Function::EntropyFromLogits, "f32", 4.0),
+    bound_of(Function::EntropyFromLogits, "f64", 4.0),
+    bound_of(Function::KlDivergenceFromLogits, "f32", 5.0),
+    bound_of(Function::KlDivergenceFromLogits, "f64", 5.0),
 ];
 
 /// The bound of a function of one element type.

@@ -32,6 +32,12 @@ impl Extended {
         exponent: 0,
     };
 
+    /// ln 2.
+    pub const LN_2: DoubleDouble = DoubleDouble {
+        hi: std::f64::consts::LN_2,
+        lo: 2.319_046_813_846_299_6e-17,
+    };
+
     /// Whether this is 0.
     pub fn is_zero(self) -> bool {
         self.value.hi == 0.0
@@ -78,7 +84,7 @@ impl Extended {
             };
         }
         let n = (x.hi * (64.0 / std::f64::consts::LN_2)).round();
-        let r = x - LN_2 * (n / 64.0).into();
+        let r = x - Self::LN_2 * (n / 64.0).into();
         let n = n as i32;
         Self {
             value: ROOTS[n.rem_euclid(64) as usize] * exp_near_zero(r),
@@ -110,7 +116,7 @@ impl Extended {
         let ratio = Self::from(x.value) * Self::exp((-first).into());
         let d = (ratio - Self::ONE).to_double_double();
         let correction = d - d * d * 0.5.into();
-        (LN_2 * power.into() + (DoubleDouble::from(first) + correction)).into()
+        (Self::LN_2 * power.into() + (DoubleDouble::from(first) + correction)).into()
     }
 
     /// ln(1 + self); relative error below 2⁻⁷⁵.
@@ -131,12 +137,6 @@ impl Extended {
     }
 }
 
-/// ln 2.
-const LN_2: DoubleDouble = DoubleDouble {
-    hi: std::f64::consts::LN_2,
-    lo: 2.319_046_813_846_299_6e-17,
-};
-
 /// 1/6.
 const SIXTH: DoubleDouble = DoubleDouble {
     hi: 1.0 / 6.0,
@@ -144,8 +144,9 @@ const SIXTH: DoubleDouble = DoubleDouble {
 };
 
 /// 2^(j/64).
-static ROOTS: LazyLock<[DoubleDouble; 64]> =
-    LazyLock::new(|| std::array::from_fn(|j| exp_series(LN_2 * (j as f64 / 64.0).into())));
+static ROOTS: LazyLock<[DoubleDouble; 64]> = LazyLock::new(|| {
+    std::array::from_fn(|j| exp_series(Extended::LN_2 * (j as f64 / 64.0).into()))
+});
 
 /// e^x for |x| < 1 by Horner's scheme over all of its terms.
 fn exp_series(x: DoubleDouble) -> DoubleDouble {

@@ -12,6 +12,7 @@ mod double_double;
 mod elementwise;
 mod extended;
 mod hard_cases;
+pub mod information;
 mod inputs;
 mod loss_reference;
 mod random;

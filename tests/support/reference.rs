@@ -48,7 +48,7 @@ impl<'a, T: Real> Reference<'a, T> {
     }
 
     /// ln Σ e^(x − max).
-    fn log_ratio(&self) -> Extended {
+    pub fn log_ratio(&self) -> Extended {
         self.rest.ln_1p()
     }
 
@@ -86,6 +86,12 @@ impl<'a, T: Real> Reference<'a, T> {
             let term = if place == label { -others } else { term };
             term * factor
         })
+    }
+
+    /// x − max of every element, exactly.
+    pub fn logits_below_max(&self) -> impl Iterator<Item = DoubleDouble> {
+        let max = self.row[self.argmax];
+        self.row.iter().map(move |&x| difference(x, max))
     }
 
     /// x − max, exactly.

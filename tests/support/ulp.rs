@@ -18,9 +18,9 @@ pub fn ulp_error_above_one<T: Real>(computed: T, truth: Extended) -> f64 {
     error_in_units(computed, truth, unit)
 }
 
-/// As [`ulp_error`], but in units of the last place of `size`, which is at least |truth|.
-pub fn ulp_error_beside<T: Real>(computed: T, truth: Extended, size: Extended) -> f64 {
-    let unit = last_place::<T>(truth).max(last_place::<T>(size));
+/// As [`ulp_error`], but in units of the last place of max(|truth|, |scale|).
+pub fn ulp_error_beside<T: Real>(computed: T, truth: Extended, scale: Extended) -> f64 {
+    let unit = last_place::<T>(truth).max(last_place::<T>(scale));
     error_in_units(computed, truth, unit)
 }
 

@@ -3,6 +3,7 @@
 
 mod cross_entropy;
 mod elementwise;
+mod information;
 mod log_sum_exp;
 mod near;
 mod rows;
@@ -10,6 +11,7 @@ mod softmax;
 
 pub use cross_entropy::check as cross_entropy;
 pub use elementwise::check as elementwise;
+pub use information::check as information;
 pub use log_sum_exp::check as log_sum_exp;
 pub use softmax::check as softmax;
 

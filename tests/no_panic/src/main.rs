@@ -50,6 +50,8 @@ fn every_function<T: Float + fmt::Debug>(data: &mut [T], out: &mut [T]) {
     log_softmax(black_box(&mut *data), black_box(&mut *out));
     softmax_vjp(black_box(&*data), black_box(&mut *out));
     log_sum_exp(black_box(&*data), black_box(&mut *out));
+    information(black_box(&*data), black_box(&mut *out));
+    information_of_pairs(black_box(&*data), black_box(&mut *out));
     rows(black_box(&mut *data));
     every_label(black_box(&mut *data));
 }
@@ -136,6 +138,52 @@ fn log_sum_exp<T: Float>(data: &[T], out: &mut [T]) {
         black_box(level.log_sum_exp(black_box(data)));
         if let Ok(rows) = Rows::new(black_box(data), columns) {
             _ = black_box(level.log_sum_exp_rows(rows, black_box(out)));
+        }
+    }
+}
+
+fn information<T: Float>(data: &[T], out: &mut [T]) {
+    let columns = black_box(2);
+    black_box(logits::entropy(data));
+    black_box(logits::entropy_from_logits(data));
+    if let Ok(rows) = Rows::new(data, columns) {
+        _ = black_box(logits::entropy_rows(rows, out));
+        _ = black_box(logits::entropy_from_logits_rows(rows, out));
+    }
+    for level in levels() {
+        black_box(level.entropy(black_box(data)));
+        black_box(level.entropy_from_logits(black_box(data)));
+        if let Ok(rows) = Rows::new(black_box(data), columns) {
+            _ = black_box(level.entropy_rows(rows, black_box(out)));
+            _ = black_box(level.entropy_from_logits_rows(rows, black_box(out)));
+        }
+    }
+}
+
+fn information_of_pairs<T: Float>(data: &[T], out: &mut [T]) {
+    let columns = black_box(2);
+    let other = black_box(data);
+    _ = black_box(logits::cross_entropy(data, other));
+    _ = black_box(logits::kl_divergence(data, other));
+    _ = black_box(logits::js_divergence(data, other));
+    _ = black_box(logits::kl_divergence_from_logits(data, other));
+    if let (Ok(p), Ok(q)) = (Rows::new(data, columns), Rows::new(other, columns)) {
+        _ = black_box(logits::cross_entropy_rows(p, q, out));
+        _ = black_box(logits::kl_divergence_rows(p, q, out));
+        _ = black_box(logits::js_divergence_rows(p, q, out));
+        _ = black_box(logits::kl_divergence_from_logits_rows(p, q, out));
+    }
+    for level in levels() {
+        let (p, q) = (black_box(data), black_box(other));
+        _ = black_box(level.cross_entropy(p, q));
+        _ = black_box(level.kl_divergence(p, q));
+        _ = black_box(level.js_divergence(p, q));
+        _ = black_box(level.kl_divergence_from_logits(p, q));
+        if let (Ok(p), Ok(q)) = (Rows::new(p, columns), Rows::new(q, columns)) {
+            _ = black_box(level.cross_entropy_rows(p, q, black_box(out)));
+            _ = black_box(level.kl_divergence_rows(p, q, black_box(out)));
+            _ = black_box(level.js_divergence_rows(p, q, black_box(out)));
+            _ = black_box(level.kl_divergence_from_logits_rows(p, q, black_box(out)));
         }
     }
 }

@@ -1,0 +1,213 @@
+//! Entropies and divergences of the softmax of logits.
+
+use super::frame::{Frame, Shifted};
+use super::row_sum::{Peak, RowSum, row_sum};
+use super::sum::{Summand, rounded, sum};
+use crate::math::TwoFold;
+use crate::math::excess::{Excess, exp_m1_and_excess};
+use crate::rows::Rows;
+use crate::simd::{Element, Vector};
+
+/// −Σ p ln p of each row, p = softmax(x), for as many rows as `out` has room for.
+///
+/// With M the largest logit and Z = Σ e^x, it is ln(Z / e^M) + Σ e^x·(M − x) / Z. Both parts are at
+/// least 0.
+#[inline(always)]
+pub fn entropy_from_logits<V: Vector<Element: Shifted>>(
+    token: V::Token,
+    rows: Rows<'_, V::Element>,
+    out: &mut [V::Element],
+) {
+    for (row, out) in rows.iter().zip(out) {
+        *out = match row_sum::<V>(token, row, Peak::Apart) {
+            Ok(row_sum) => {
+                let gaps = Gaps {
+                    max: row_sum.max,
+                    frame: row_sum.frame,
+                };
+                let gaps = sum::<V, _>(token, row, row, gaps);
+                let mean = quotient::<V>(token, &row_sum, gaps);
+                let ratio = row_sum.log_ratio::<V>(token);
+                let entropy = TwoFold::sum(ratio.hi, mean).add_single(ratio.lo);
+                entropy.value().first()
+            }
+            Err(_) => V::Element::NAN,
+        };
+    }
+}
+
+/// Σ p ln(p/q) of each row, p = softmax(x), q = softmax(y), for as many rows as `out` has room for.
+///
+/// With t = ln(q/p) it is Σ p·(e^t − 1 − t), because Σ p·(e^t − 1) = 0, and no term is negative. t
+/// is y − x less a number c that the whole row shares. Its rounding error d has hardly an effect
+/// then: all t are too large by d, Σ p·(e^t − 1) becomes e^d − 1 and the sum too large by
+/// e^d − 1 − d. So the first sum yields d, and what the second has too much, about d²/2, is taken off
+/// again: of consequence only where p and q all but agree.
+#[inline(always)]
+pub fn kl_divergence_from_logits<V: Vector<Element: Shifted + Excess>>(
+    token: V::Token,
+    x: Rows<'_, V::Element>,
+    y: Rows<'_, V::Element>,
+    out: &mut [V::Element],
+) {
+    for ((x, y), out) in x.iter().zip(y.iter()).zip(out) {
+        let sums = (
+            row_sum::<V>(token, x, Peak::Apart),
+            row_sum::<V>(token, y, Peak::Apart),
+        );
+        *out = match sums {
+            (Ok(x_sum), Ok(y_sum)) => divergence::<V>(token, (x, &x_sum), (y, &y_sum)),
+            _ => V::Element::NAN,
+        };
+    }
+}
+
+/// The divergence of one row.
+#[inline(always)]
+fn divergence<V: Vector<Element: Shifted + Excess>>(
+    token: V::Token,
+    (x, x_sum): (&[V::Element], &RowSum<V::Element>),
+    (y, y_sum): (&[V::Element], &RowSum<V::Element>),
+) -> V::Element {
+    let total = x_sum.rest::<V>(token);
+    let total = total
+        .add_single(V::Register::splat(token, x_sum.peak))
+        .value();
+    let scale = total.mul(y_sum.reciprocal::<V>(token).hi).first();
+    if scale.is_nan() {
+        return scale;
+    }
+    let shift = y_sum
+        .log_ratio::<V>(token)
+        .add(negated(token, x_sum.log_ratio::<V>(token)))
+        .normalized();
+    let ratios = Ratios {
+        x_max: x_sum.max,
+        y_max: y_sum.max,
+        x_frame: x_sum.frame,
+        y_frame: y_sum.frame,
+        shift: (shift.hi.first(), shift.lo.first()),
+        scale,
+    };
+    let [excess, surplus] = sum::<V, _>(token, x, y, ratios);
+    let total = rounded::<V::Register>(excess);
+    if !total.is_finite() {
+        return total;
+    }
+    let excess = quotient::<V>(token, x_sum, excess).first();
+    let surplus = quotient::<V>(token, x_sum, surplus).first();
+    let divergence = excess - surplus * surplus * V::Element::HALF;
+    if divergence < V::Element::ZERO {
+        V::Element::ZERO
+    } else {
+        divergence
+    }
+}
+
+/// −x.
+#[inline(always)]
+fn negated<V: Vector>(token: V::Token, x: TwoFold<V>) -> TwoFold<V> {
+    let zero = V::splat(token, V::Element::ZERO);
+    TwoFold {
+        hi: zero.sub(x.hi),
+        lo: zero.sub(x.lo),
+    }
+}
+
+/// A sum in the frame of a row, divided by that of the row.
+#[inline(always)]
+fn quotient<V: Vector<Element: Shifted>>(
+    token: V::Token,
+    row: &RowSum<V::Element>,
+    sum: TwoFold<V::Register>,
+) -> V::Register {
+    let sum = V::Register::splat(token, rounded::<V::Register>(sum));
+    let reciprocal = row.reciprocal::<V>(token);
+    sum.mul_add(reciprocal.hi, sum.mul(reciprocal.lo))
+}
+
+/// e^x·(M − x), M the largest element.
+#[derive(Clone, Copy)]
+struct Gaps<E> {
+    max: E,
+    frame: Frame<E>,
+}
+
+impl<V: Vector<Element: Shifted>> Summand<V> for Gaps<V::Element> {
+    type Terms = V;
+
+    const NEUTRAL: V::Element = V::Element::NEG_INFINITY;
+
+    #[inline(always)]
+    fn terms(self, token: V::Token, x: V, _: V) -> V {
+        // Larger ones go with an exponential of 0.
+        let largest = V::splat(token, V::Element::NEGLIGIBLE + V::Element::NEGLIGIBLE);
+        let gap = V::splat(token, self.max).sub(x).at_most(largest);
+        self.frame.exp(token, x).mul(gap)
+    }
+}
+
+/// Z·p·(e^t − 1 − t) and Z·p·(e^t − 1), Z = Σ e^x, in the frame of x.
+#[derive(Clone, Copy)]
+struct Ratios<E> {
+    x_max: E,
+    y_max: E,
+    x_frame: Frame<E>,
+    y_frame: Frame<E>,
+    /// ln Σ e^(y − max y) − ln Σ e^(x − max x), in two parts.
+    shift: (E, E),
+    /// From e^y in its frame to Z·q.
+    scale: E,
+}
+
+impl<E: Shifted> Ratios<E> {
+    /// ln(q/p), where p is not negligible.
+    #[inline(always)]
+    fn log_ratio<V: Vector<Element = E>>(self, token: V::Token, x: V, y: V) -> V {
+        // Far below, p is 0 and the logarithm does not matter, but must not be NaN.
+        let floor = V::splat(token, self.x_max - (E::NEGLIGIBLE + E::NEGLIGIBLE));
+        let x = TwoFold::sum(x.at_least(floor), V::splat(token, -self.x_max));
+        let y = TwoFold::sum(y, V::splat(token, -self.y_max));
+        let (shift, shift_rest) = self.shift;
+        let shift = TwoFold {
+            hi: V::splat(token, -shift),
+            lo: V::splat(token, -shift_rest),
+        };
+        let ratio = y.add(negated(token, x)).add(shift);
+        let lowest = V::splat(token, E::NEG_INFINITY);
+        // What rounding left over of −∞ is not a number.
+        lowest.replace_where_less(lowest, ratio.hi, ratio.value())
+    }
+}
+
+impl<V: Vector<Element: Shifted + Excess>> Summand<V> for Ratios<V::Element> {
+    type Terms = [V; 2];
+
+    const NEUTRAL: V::Element = V::Element::NEG_INFINITY;
+
+    #[inline(always)]
+    fn terms(self, token: V::Token, x: V, y: V) -> [V; 2] {
+        let p = self.x_frame.exp(token, x);
+        let q = self.y_frame.exp(token, y).mul(V::splat(token, self.scale));
+        let t = self.log_ratio(token, x, y);
+        let (exp_m1, excess) = exp_m1_and_excess(token, t);
+        // Where q is far above p, e^t could overflow; where p is 0, it is not defined.
+        let high = V::splat(token, V::Element::SIXTEEN * V::Element::HALF);
+        let least = V::splat(token, V::Element::MIN_POSITIVE);
+        let excess = p
+            .mul(excess)
+            .replace_where_less(high, t, q.sub(p.mul_add(t, p)))
+            .replace_where_less(p, least, q);
+        // What is impossible under y alone is infinitely surprising, however rare under x.
+        let lowest = V::splat(token, V::Element::NEG_INFINITY);
+        let infinity = V::splat(token, -V::Element::NEG_INFINITY);
+        let excess = V::splat(token, V::Element::ZERO)
+            .replace_where_less(lowest, x, infinity)
+            .replace_where_less(lowest, y, excess);
+        let surplus = p
+            .mul(exp_m1)
+            .replace_where_less(high, t, q.sub(p))
+            .replace_where_less(p, least, q);
+        [excess, surplus]
+    }
+}
