@@ -2,7 +2,7 @@
 
 use crate::kernel;
 use crate::level::{Backend, Level};
-use crate::loss::{Labels, LossSum, Options, Targets};
+use crate::loss::{Binary, Labels, LossSum, Options, Targets};
 use crate::rows::{Rows, RowsMut};
 use crate::simd::{InOut, Pair, portable, scalar};
 #[cfg(target_feature = "sse2")]
@@ -118,4 +118,12 @@ kernels! {
         (p: Rows<'_, T>, q: Rows<'_, T>, out: &mut [T]);
     js_divergence = js_divergence in information,
         (p: Rows<'_, T>, q: Rows<'_, T>, out: &mut [T]);
+    cross_entropy_from_probabilities = loss in cross_entropy_probabilities,
+        (rows: Rows<'_, T>, labels: Labels<'_>, options: Options<'_, T>) -> LossSum<T>;
+    cross_entropy_from_probabilities_gradient = loss_and_gradient in cross_entropy_probabilities,
+        (rows: RowsMut<'_, T>, labels: Labels<'_>, options: Options<'_, T>, scale: T) -> LossSum<T>;
+    binary_cross_entropy = loss in binary_cross_entropy,
+        (x: &[T], of: Binary<'_, T>) -> LossSum<T>;
+    binary_cross_entropy_gradient = loss_and_gradient in binary_cross_entropy,
+        (x: &mut [T], of: Binary<'_, T>, scale: T) -> LossSum<T>;
 }

@@ -33,7 +33,9 @@
 //!   [`entropy_from_logits`], [`kl_divergence_from_logits`]; each also of rows, such as
 //!   [`entropy_rows`]
 //! - [`CrossEntropy`] from logits, for labels or soft targets: the loss, and the loss with its
-//!   gradient; class weights, label smoothing, ignored labels, z-loss
+//!   gradient; class weights, label smoothing, ignored labels, z-loss; from probabilities, too
+//! - [`BinaryCrossEntropy`] from logits or probabilities: the loss, and the loss with its gradient;
+//!   weights of elements and of positive targets
 //!
 //! Batches are [`Rows`] and [`RowsMut`]: one slice and a number of columns. Everything is checked
 //! before the first write; on an [`Error`] the output is untouched.
@@ -79,7 +81,7 @@ pub use information_from_logits::{
 };
 pub use level::Level;
 pub use log_sum_exp::{log_sum_exp, log_sum_exp_rows};
-pub use loss::{CrossEntropy, Label, LossSum};
+pub use loss::{BinaryCrossEntropy, CrossEntropy, Label, LossSum};
 pub use rows::{Rows, RowsMut};
 pub use softmax::{
     log_softmax_in_place, log_softmax_into, log_softmax_rows_in_place, softmax_in_place,

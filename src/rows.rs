@@ -63,6 +63,12 @@ impl<'a, T> Rows<'a, T> {
         self.columns
     }
 
+    /// All elements, row by row.
+    #[inline]
+    pub(crate) fn data(&self) -> &'a [T] {
+        self.data
+    }
+
     /// One row.
     #[inline(always)]
     pub(crate) fn get(&self, row: usize) -> Option<&'a [T]> {

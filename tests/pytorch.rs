@@ -5,12 +5,14 @@ mod support;
 
 use std::collections::HashMap;
 
-use logits::{CrossEntropy, Level, LossSum, Rows, RowsMut};
+use logits::{BinaryCrossEntropy, CrossEntropy, Level, LossSum, Rows, RowsMut};
 use support::{Real, for_both_types};
 
 for_both_types!(
     cross_entropy_agrees,
-    cross_entropy_differs_where_it_has_a_number
+    cross_entropy_differs_where_it_has_a_number,
+    binary_cross_entropy_agrees,
+    binary_cross_entropy_is_not_bounded,
 );
 
 /// One case of a file: its fields by name.
@@ -198,5 +200,92 @@ fn cross_entropy_differs_where_it_has_a_number<T: Real>() {
             "{level}"
         );
         assert_eq!(gradient, numbers(&[0.0; 3]), "{level}");
+    }
+}
+
+fn binary_cross_entropy_agrees<T: Real>() {
+    let mut cases = 0;
+    for line in include_str!("data/binary_cross_entropy.txt").lines() {
+        cases += 1;
+        for level in Level::available() {
+            check_binary_cross_entropy::<T>(level, &Record::new(line), line);
+        }
+    }
+    assert_eq!(cases, 36);
+}
+
+fn check_binary_cross_entropy<T: Real>(level: Level, record: &Record<'_>, line: &str) {
+    let (inputs, targets) = (
+        record.numbers::<T>("inputs"),
+        record.numbers::<T>("targets"),
+    );
+    let (weights, positive) = (record.optional("weights"), record.optional("pos_weights"));
+    let mut loss = BinaryCrossEntropy::<T>::new().level(level);
+    if let Some(weights) = &weights {
+        loss = loss.weights(weights);
+    }
+    if let Some(positive) = &positive {
+        loss = loss.pos_weights(positive);
+    }
+    let logits = record.0["space"] == "logits";
+    let (x, y) = (
+        Rows::new(&inputs, 4).unwrap(),
+        Rows::new(&targets, 4).unwrap(),
+    );
+    let sum = if logits {
+        loss.loss_from_logits(x, y)
+    } else {
+        loss.loss_from_probabilities(x, y)
+    };
+    let sum = sum.unwrap();
+    assert_eq!(sum.rows(), 20);
+    let expected = record.numbers::<f64>("loss");
+    let scale = match record.0["reduction"] {
+        "sum" => {
+            assert_near(sum.loss(), expected[0], line);
+            1.0
+        }
+        "mean" => {
+            assert_near(sum.mean().unwrap(), expected[0], line);
+            1.0 / 20.0
+        }
+        _ => {
+            assert_near(sum.loss(), expected.iter().sum(), line);
+            1.0
+        }
+    };
+    let mut gradient = inputs.clone();
+    let x = RowsMut::new(&mut gradient, 4).unwrap();
+    let scale = T::from_f64(scale);
+    let with_gradient = if logits {
+        loss.loss_and_gradient_in_place(x, y, scale)
+    } else {
+        loss.loss_and_gradient_from_probabilities_in_place(x, y, scale)
+    };
+    assert_eq!(with_gradient, Ok(sum), "{level}: {line}");
+    for (found, expected) in gradient.into_iter().zip(record.numbers::<f64>("gradient")) {
+        assert_near(found, expected, line);
+    }
+}
+
+/// PyTorch bounds −ln p by 100 and 1/p by 10¹².
+fn binary_cross_entropy_is_not_bounded<T: Real>() {
+    let one = [T::from_f64(1.0)];
+    let least = T::from_f64(1e-37);
+    for level in Level::available() {
+        let loss = BinaryCrossEntropy::new().level(level);
+        let run = |p: T| {
+            let mut gradient = [p];
+            let x = RowsMut::new(&mut gradient, 1).unwrap();
+            let y = Rows::new(&one, 1).unwrap();
+            let sum = loss.loss_and_gradient_from_probabilities_in_place(x, y, one[0]);
+            (sum.unwrap().loss().to_f64(), gradient[0].to_f64())
+        };
+        assert_eq!(
+            run(T::from_f64(0.0)),
+            (f64::INFINITY, f64::NEG_INFINITY),
+            "{level}"
+        );
+        assert_near(T::from_f64(run(least).1 * 1e-37), -1.0, level.name());
     }
 }

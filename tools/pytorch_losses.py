@@ -95,6 +95,38 @@ def cross_entropy(random):
         )
 
 
+def binary_cross_entropy(random):
+    """Weights × weights of positive targets × soft targets × reduction, from either space."""
+    size = (ROWS, CLASSES)
+    for space, weighted, positive, soft, reduction in itertools.product(
+        ("logits", "probabilities"), (False, True), (False, True), (False, True), REDUCTIONS
+    ):
+        if space == "probabilities" and positive:
+            continue
+        inputs = short(3 * torch.randn(size, generator=random))
+        options = {"weight": short(torch.rand(size, generator=random)) if weighted else None}
+        function = functional.binary_cross_entropy_with_logits
+        if positive:
+            options["pos_weight"] = short(3 * torch.rand(CLASSES, generator=random))
+        if space == "probabilities":
+            inputs = (short(torch.sigmoid(inputs)) * 1022 + 1) / 1024
+            function = functional.binary_cross_entropy
+        inputs.requires_grad_()
+        targets = short(torch.rand(size, generator=random))
+        targets = targets if soft else targets.round()
+        loss = function(inputs, targets, reduction=reduction, **options)
+        yield record(
+            space=space,
+            reduction=reduction,
+            weights=options["weight"],
+            pos_weights=options.get("pos_weight"),
+            targets=targets,
+            inputs=inputs,
+            loss=loss,
+            gradient=gradient(loss, inputs),
+        )
+
+
 def write(name, lines):
     (FOLDER / name).write_text("\n".join(lines) + "\n")
 
@@ -102,6 +134,7 @@ def write(name, lines):
 def main():
     random = torch.Generator().manual_seed(1)
     write("cross_entropy.txt", cross_entropy(random))
+    write("binary_cross_entropy.txt", binary_cross_entropy(random))
 
 
 if __name__ == "__main__":

@@ -4,7 +4,9 @@
 //! entry that calls it, or each vector instruction turns into a call. For the same reason there
 //! are plain loops and no closures.
 
+pub mod binary_cross_entropy;
 pub mod cross_entropy;
+pub mod cross_entropy_probabilities;
 pub mod cross_entropy_targets;
 pub mod elementwise;
 pub mod frame;

@@ -139,9 +139,9 @@ impl<R: Vector<Element: Shifted, Register = R>> Weighing<R> {
     }
 }
 
-/// `factor · x`, 0 for a factor of 0 and any x.
+/// `factor · x`, 0 for a factor of 0 or NaN and any x.
 #[inline(always)]
-fn product<V: Vector>(token: V::Token, factor: V, x: V) -> V {
+pub fn product<V: Vector>(token: V::Token, factor: V, x: V) -> V {
     let zero = V::splat(token, V::Element::ZERO);
     let product = factor.mul(x);
     zero.replace_where_less(factor, zero, product)

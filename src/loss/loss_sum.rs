@@ -39,6 +39,17 @@ impl<T: Element> LossSum<T> {
         self.correct += u64::from(correct);
     }
 
+    /// Adds so many decisions of weight 1 whose losses sum to `hi + lo`.
+    #[inline(always)]
+    pub(crate) fn add_decisions(&mut self, hi: T, lo: T, count: u64, correct: u64) {
+        self.loss.add(hi, lo);
+        // Two parts with no more digits than the type has, of any count that is met.
+        let low = count & 0xf_ffff;
+        self.weight.add(T::from_u64(count - low), T::from_u64(low));
+        self.rows += count;
+        self.correct += correct;
+    }
+
     /// Adds the z-loss `hi + lo` of a row.
     #[inline(always)]
     pub(crate) fn add_z_loss(&mut self, hi: T, lo: T) {
@@ -100,7 +111,7 @@ impl<T: Float> LossSum<T> {
         self.z_loss.value()
     }
 
-    /// The number of rows that count: all but the ignored.
+    /// The number of rows that count: all but the ignored. In a binary loss, each element is a row.
     pub fn rows(&self) -> u64 {
         self.rows
     }

@@ -1,6 +1,7 @@
 //! Cross-entropy of rows with class labels or soft targets.
 
 mod from_logits;
+mod from_probabilities;
 
 use super::options::Options;
 use crate::{Float, Level};

@@ -1,0 +1,232 @@
+//! −Σ q·ln p of rows of probabilities p, and its gradient −q/p.
+//!
+//! The targets q are those of [`cross_entropy_targets`](super::cross_entropy_targets), for labels: a
+//! class with p = 0 has no part in what smoothing shares.
+
+use super::lane_sum::LaneSum;
+use super::maximum::{maximum, position};
+use super::weighing::load_at;
+use crate::loss::{Labels, LossSum, Options};
+use crate::math::TwoFold;
+use crate::math::ln::Logarithm;
+use crate::math::log::ln;
+use crate::rows::{Rows, RowsMut};
+use crate::simd::{Element, Vector};
+
+/// The loss of every row. Labels and options have been checked.
+#[inline(always)]
+pub fn loss<V: Vector<Element: Logarithm>>(
+    token: V::Token,
+    rows: Rows<'_, V::Element>,
+    labels: Labels<'_>,
+    options: Options<'_, V::Element>,
+) -> LossSum<V::Element> {
+    let mut sum = LossSum::default();
+    for (index, row) in rows.iter().enumerate() {
+        if let Some(label) = counted(labels, index, &options) {
+            add_row::<V>(token, &mut sum, row, label, &options);
+        }
+    }
+    sum
+}
+
+/// The loss of every row, whose probabilities give way to `scale` times the gradient. Labels and
+/// options have been checked.
+#[inline(always)]
+pub fn loss_and_gradient<V: Vector<Element: Logarithm>>(
+    token: V::Token,
+    rows: RowsMut<'_, V::Element>,
+    labels: Labels<'_>,
+    options: Options<'_, V::Element>,
+    scale: V::Element,
+) -> LossSum<V::Element> {
+    let mut sum = LossSum::default();
+    for (index, row) in rows.into_iter().enumerate() {
+        match counted(labels, index, &options) {
+            Some(label) => match add_row::<V>(token, &mut sum, row, label, &options) {
+                Some(share) => write_gradient::<V>(token, row, label, &options, share, scale),
+                None => row.fill(V::Element::NAN),
+            },
+            None => row.fill(V::Element::ZERO),
+        }
+    }
+    sum
+}
+
+/// The label of a row, unless that is ignored.
+#[inline(always)]
+fn counted<E: Element>(labels: Labels<'_>, row: usize, options: &Options<'_, E>) -> Option<usize> {
+    if labels.is(row, options.ignore_index) {
+        None
+    } else {
+        labels.get(row)
+    }
+}
+
+/// Adds one row's loss; what smoothing shares with each class, if there is a loss.
+#[inline(always)]
+fn add_row<V: Vector<Element: Logarithm>>(
+    token: V::Token,
+    sum: &mut LossSum<V::Element>,
+    row: &[V::Element],
+    label: usize,
+    options: &Options<'_, V::Element>,
+) -> Option<TwoFold<V::Register>> {
+    let zero = V::Element::ZERO;
+    let weight = options.class_weight(label);
+    let mut loss = TwoFold::zero(token);
+    let kept = kept::<V>(token, options, weight);
+    if kept.hi.first() != zero {
+        let p = row.get(label).copied().unwrap_or(zero);
+        let surprise = minus_ln(token, V::Register::splat(token, p));
+        loss = kept.mul(token, TwoFold::exact(token, surprise));
+    }
+    let mut share = TwoFold::zero(token);
+    if options.label_smoothing != zero {
+        let surprise = surprise::<V>(token, row, options.class_weights);
+        let count = V::Register::splat(token, V::Element::from_u64(positive(row)));
+        let smoothing = V::Register::splat(token, options.label_smoothing);
+        let count = TwoFold::exact(token, count);
+        share = count.divide(token, smoothing).normalized();
+        // Without any class there is none to share with.
+        if count.hi.first() == zero {
+            share = TwoFold::zero(token);
+        }
+        loss = loss.add(share.mul(token, surprise)).settled(token);
+    }
+    let is_nan = loss.hi.first().is_nan() || has_nan::<V>(token, row);
+    let correct = position::<V>(token, row, maximum::<V>(token, row)) == label;
+    let hi = if is_nan {
+        V::Element::NAN
+    } else {
+        loss.hi.first()
+    };
+    sum.add_row(hi, loss.lo.first(), weight, correct && !is_nan);
+    (!is_nan).then_some(share)
+}
+
+/// (1 − ε)·w.
+#[inline(always)]
+fn kept<V: Vector>(
+    token: V::Token,
+    options: &Options<'_, V::Element>,
+    weight: V::Element,
+) -> TwoFold<V::Register> {
+    let one = V::Register::splat(token, V::Element::ONE);
+    let smoothing = V::Register::splat(token, -options.label_smoothing);
+    let weight = TwoFold::exact(token, V::Register::splat(token, weight));
+    TwoFold::sum(one, smoothing).mul(token, weight)
+}
+
+/// Overwrites the probabilities with `scale` times the gradient.
+#[inline(always)]
+fn write_gradient<V: Vector<Element: Logarithm>>(
+    token: V::Token,
+    row: &mut [V::Element],
+    label: usize,
+    options: &Options<'_, V::Element>,
+    share: TwoFold<V::Register>,
+    scale: V::Element,
+) {
+    let (zero, one) = (
+        V::splat(token, V::Element::ZERO),
+        V::splat(token, V::Element::ONE),
+    );
+    let p = row.get(label).copied().unwrap_or(V::Element::ONE);
+    let weight = options.class_weight(label);
+    let scale = TwoFold::exact(token, V::Register::splat(token, scale));
+    let shared = TwoFold::exact(token, V::Register::splat(token, weight)).mul(token, share);
+    let mut target = kept::<V>(token, options, weight);
+    if p > V::Element::ZERO {
+        target = target.add(shared).settled(token);
+    }
+    let is_zero = target.hi.first() == V::Element::ZERO;
+    let target = target.mul(token, scale).value().first();
+
+    let share = V::splat(token, share.mul(token, scale).value().first());
+    let mut start = 0;
+    while let Some(part @ [_, ..]) = row.get_mut(start..) {
+        let p = V::load(token, part, V::Element::ONE);
+        let target = match options.class_weights {
+            Some(weights) => share.mul(load_at(token, weights, start)),
+            None => share,
+        };
+        let divisor = one.replace_where_less(zero, p, p);
+        let slope = zero.replace_where_less(zero, p, zero.sub(target.div(divisor)));
+        slope.store(part);
+        start += V::LANES;
+    }
+    if let Some(slope) = row.get_mut(label) {
+        *slope = if is_zero {
+            V::Element::ZERO
+        } else {
+            -(target / p)
+        };
+    }
+}
+
+/// −ln p.
+#[inline(always)]
+fn minus_ln<V: Vector<Element: Logarithm>>(token: V::Token, p: V) -> V {
+    V::splat(token, V::Element::ZERO).sub(ln(token, p))
+}
+
+/// Σ −w·ln p over the classes with p ≠ 0.
+#[inline(always)]
+fn surprise<V: Vector<Element: Logarithm>>(
+    token: V::Token,
+    row: &[V::Element],
+    weights: Option<&[V::Element]>,
+) -> TwoFold<V::Register> {
+    let (zero, one) = (
+        V::splat(token, V::Element::ZERO),
+        V::splat(token, V::Element::ONE),
+    );
+    let nan = V::splat(token, V::Element::NAN);
+    let mut sum = LaneSum::<V>::new(token);
+    let mut start = 0;
+    while start < row.len() {
+        for place in 0..sum.vectors() {
+            if start >= row.len() {
+                break;
+            }
+            let p = load_at::<V>(token, row, start);
+            // ln 1 = 0 for what does not count.
+            let counted = one.replace_where_less(zero, p, p);
+            let mut surprise = minus_ln(token, counted).replace_where_less(p, zero, nan);
+            if let Some(weights) = weights {
+                surprise = surprise.mul(load_at(token, weights, start));
+            }
+            sum.add(place, surprise);
+            start += V::LANES;
+        }
+    }
+    sum.finish().settled(token)
+}
+
+/// How many probabilities are greater than 0.
+#[inline(always)]
+fn positive<E: Element>(row: &[E]) -> u64 {
+    let mut count = 0;
+    for &p in row {
+        count += u64::from(p > E::ZERO);
+    }
+    count
+}
+
+/// Whether an element is NaN or infinite.
+#[inline(always)]
+fn has_nan<V: Vector>(token: V::Token, row: &[V::Element]) -> bool {
+    let mut lanes = V::splat(token, V::Element::ZERO);
+    let mut start = 0;
+    while start < row.len() {
+        let p = load_at::<V>(token, row, start);
+        // 0, or NaN where p is not finite.
+        lanes = lanes.add(p.sub(p));
+        start += V::LANES;
+    }
+    V::reduce_sum(TwoFold::exact(token, lanes))
+        .hi
+        .first()
+        .is_nan()
+}
