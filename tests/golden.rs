@@ -11,7 +11,7 @@ use std::env;
 use std::fmt::Write;
 use std::fs;
 
-use logits::{CrossEntropy, Error, Level, LossSum, Rows, RowsMut};
+use logits::{BinaryCrossEntropy, CrossEntropy, Error, Level, LossSum, Rows, RowsMut};
 use support::{Elementwise, Random, Real};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden.txt");
@@ -33,7 +33,7 @@ impl Hash {
 }
 
 /// The functions of rows; those of two slices and of batches are covered by what they equal.
-fn functions<T: Real>() -> [(&'static str, Hashed<T>); 15] {
+fn functions<T: Real>() -> [(&'static str, Hashed<T>); 17] {
     [
         ("log_sum_exp", |level, rows, hash| {
             for row in rows {
@@ -143,6 +143,37 @@ fn functions<T: Real>() -> [(&'static str, Hashed<T>); 15] {
         ("kl_divergence_from_logits", |level, rows, hash| {
             for (x, y) in pairs(rows) {
                 hash.add(&[level.kl_divergence_from_logits(&x, &y).unwrap()]);
+            }
+        }),
+        (
+            "loss_and_gradient_from_probabilities_in_place",
+            |level, rows, hash| {
+                for row in rows {
+                    with_options(level, row, hash, |loss, logits, scale| {
+                        let labels = [logits.columns() / 3];
+                        loss.loss_and_gradient_from_probabilities_in_place(logits, &labels, scale)
+                    });
+                }
+            },
+        ),
+        ("binary_cross_entropy", |level, rows, hash| {
+            for row in rows {
+                let quarters = |i: usize| T::from_f64((i % 5) as f64 / 4.0);
+                let targets: Vec<T> = (0..row.len()).map(quarters).collect();
+                let targets = Rows::new(&targets, row.len()).unwrap();
+                let weight = T::from_f64(1.5);
+                let loss = BinaryCrossEntropy::new().level(level).pos_weight(weight);
+                let mut out = row.clone();
+                let logits = RowsMut::new(&mut out, row.len()).unwrap();
+                let sum = loss.loss_and_gradient_in_place(logits, targets, weight);
+                hash.add(&[sum.unwrap().loss()]);
+                hash.add(&out);
+                let mut out = row.clone();
+                let logits = RowsMut::new(&mut out, row.len()).unwrap();
+                let sum =
+                    loss.loss_and_gradient_from_probabilities_in_place(logits, targets, weight);
+                hash.add(&[sum.unwrap().loss()]);
+                hash.add(&out);
             }
         }),
     ]

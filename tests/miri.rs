@@ -3,7 +3,7 @@
 
 use core::fmt::Debug;
 
-use logits::{CrossEntropy, Error, Float, Level, Rows, RowsMut};
+use logits::{BinaryCrossEntropy, CrossEntropy, Error, Float, Level, Rows, RowsMut};
 
 /// Lengths around those of registers; for `f32`, one beyond a block, too.
 fn lengths<T>() -> impl Iterator<Item = usize> {
@@ -118,6 +118,41 @@ fn check_options<T: Float + From<i8>>(loss: CrossEntropy<'_, T>, rows: Rows<'_, 
         .loss_and_gradient_soft_in_place(written, targets, one)
         .unwrap();
     assert_eq!(loss.loss_from_logits_soft(rows, targets), Ok(sum));
+    check_binary(rows, targets);
+}
+
+/// Both losses of decisions, and that of probabilities.
+fn check_binary<T: Float + From<i8>>(rows: Rows<'_, T>, targets: Rows<'_, T>) {
+    let one = T::from(1);
+    let x: Vec<T> = targets.iter().flatten().copied().collect();
+    let weights = vec![one; rows.columns()];
+    for level in Level::available() {
+        let loss = BinaryCrossEntropy::new()
+            .level(level)
+            .pos_weights(&weights)
+            .weights(&x);
+        let mut gradient: Vec<T> = rows.iter().flatten().copied().collect();
+        let written = RowsMut::new(&mut gradient, rows.columns()).unwrap();
+        let sum = loss
+            .loss_and_gradient_in_place(written, targets, one)
+            .unwrap();
+        assert_eq!(loss.loss_from_logits(rows, targets), Ok(sum));
+
+        let mut gradient = x.clone();
+        let written = RowsMut::new(&mut gradient, rows.columns()).unwrap();
+        let sum = loss.loss_and_gradient_from_probabilities_in_place(written, targets, one);
+        assert_eq!(loss.loss_from_probabilities(targets, targets), sum);
+
+        let loss = CrossEntropy::new()
+            .level(level)
+            .class_weights(&weights)
+            .label_smoothing(one);
+        let labels = [0, 0, 0_u8];
+        let mut gradient = x.clone();
+        let written = RowsMut::new(&mut gradient, rows.columns()).unwrap();
+        let sum = loss.loss_and_gradient_from_probabilities_in_place(written, &labels, one);
+        assert_eq!(loss.loss_from_probabilities(targets, &labels), sum);
+    }
 }
 
 fn check_elementwise<T: Float + From<i8>>(level: Level) {

@@ -29,6 +29,10 @@ pub enum Function {
     JsDivergence,
     EntropyFromLogits,
     KlDivergenceFromLogits,
+    LossFromProbabilities,
+    GradientFromProbabilities,
+    BinaryLoss,
+    BinaryGradient,
 }
 
 impl fmt::Display for Function {
@@ -58,6 +62,10 @@ impl fmt::Display for Function {
             Self::JsDivergence => "js_divergence",
             Self::EntropyFromLogits => "entropy_from_logits",
             Self::KlDivergenceFromLogits => "kl_divergence_from_logits",
+            Self::LossFromProbabilities => "loss from probabilities",
+            Self::GradientFromProbabilities => "gradient from probabilities",
+            Self::BinaryLoss => "binary cross-entropy loss",
+            Self::BinaryGradient => "binary cross-entropy gradient",
         })
     }
 }
@@ -69,8 +77,8 @@ impl fmt::Display for Function {
 /// [`Function::KlDivergenceFromLogits`] that of max(result, ε²), ε the distance of 1 to the next
 /// number, for [`Function::ZLoss`] that of its factor times max(|ln Σ e^x|, 1)², and for
 /// [`Function::GradientWithOptions`] that of the sum of its parts' magnitudes, as for
-/// [`Function::SoftmaxVjp`] and [`Function::LogSoftmaxVjp`]. A loss with options
-/// has units of at least the smallest positive number times the sum of its targets.
+/// [`Function::BinaryGradient`], [`Function::SoftmaxVjp`] and [`Function::LogSoftmaxVjp`]. A loss with
+/// options has units of at least the smallest positive number times the sum of its targets.
 #[derive(Clone, Copy, Debug)]
 pub struct Bound {
     pub function: Function,
@@ -87,7 +95,7 @@ const fn bound_of(function: Function, float: &'static str, ulp: f64) -> Bound {
 }
 
 /// All bounds, for every level and every length.
-pub const BOUNDS: [Bound; 48] = [
+pub const BOUNDS: [Bound; 56] = [
     bound_of(Function::Exp, "f32", 0.87),
     bound_of(Function::Exp, "f64", 0.80),
     bound_of(Function::ExpM1, "f32", 1.0),
@@ -136,6 +144,14 @@ pub const BOUNDS: [Bound; 48] = [
     bound_of(Function::EntropyFromLogits, "f64", 4.0),
     bound_of(Function::KlDivergenceFromLogits, "f32", 5.0),
     bound_of(Function::KlDivergenceFromLogits, "f64", 5.0),
+    bound_of(Function::LossFromProbabilities, "f32", 4.0),
+    bound_of(Function::LossFromProbabilities, "f64", 4.0),
+    bound_of(Function::GradientFromProbabilities, "f32", 4.0),
+    bound_of(Function::GradientFromProbabilities, "f64", 4.0),
+    bound_of(Function::BinaryLoss, "f32", 4.0),
+    bound_of(Function::BinaryLoss, "f64", 4.0),
+    bound_of(Function::BinaryGradient, "f32", 4.0),
+    bound_of(Function::BinaryGradient, "f64", 4.0),
 ];
 
 /// The bound of a function of one element type.

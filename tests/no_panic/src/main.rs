@@ -10,7 +10,9 @@ use core::fmt::{self, Write};
 use core::hint::black_box;
 use core::panic::PanicInfo;
 
-use logits::{CrossEntropy, Error, Float, Label, Level, LossSum, Rows, RowsMut};
+use logits::{
+    BinaryCrossEntropy, CrossEntropy, Error, Float, Label, Level, LossSum, Rows, RowsMut,
+};
 
 unsafe extern "C" {
     safe fn some_function_can_panic() -> !;
@@ -54,6 +56,7 @@ fn every_function<T: Float + fmt::Debug>(data: &mut [T], out: &mut [T]) {
     information_of_pairs(black_box(&*data), black_box(&mut *out));
     rows(black_box(&mut *data));
     every_label(black_box(&mut *data));
+    binary_cross_entropy(black_box(&mut *data));
 }
 
 /// The functions of the best level, then those of every level.
@@ -254,6 +257,9 @@ fn every_loss<T: Float, L: Label>(
         if let Ok(sum) = loss.loss_from_logits(rows, black_box(labels)) {
             total.merge(&sum);
         }
+        if let Ok(sum) = loss.loss_from_probabilities(rows, black_box(labels)) {
+            total.merge(&sum);
+        }
         if let Ok(targets) = targets
             && let Ok(sum) = loss.loss_from_logits_soft(rows, targets)
         {
@@ -265,11 +271,60 @@ fn every_loss<T: Float, L: Label>(
     {
         total.merge(&sum);
     }
+    if let Ok(rows) = RowsMut::new(black_box(&mut *data), columns)
+        && let Ok(sum) = loss.loss_and_gradient_from_probabilities_in_place(
+            rows,
+            black_box(labels),
+            T::default(),
+        )
+    {
+        total.merge(&sum);
+    }
     if let (Ok(rows), Ok(targets)) = (RowsMut::new(black_box(data), columns), targets)
         && let Ok(sum) = loss.loss_and_gradient_soft_in_place(rows, targets, T::default())
     {
         total.merge(&sum);
     }
+}
+
+/// The loss and gradient of decisions.
+fn binary_cross_entropy<T: Float + fmt::Debug>(data: &mut [T]) {
+    let columns = black_box(2);
+    let mut total = LossSum::default();
+    let (targets, weights) = ([T::default(); 4], [T::default(); 4]);
+    let Ok(targets) = Rows::new(black_box(&targets), columns) else {
+        return;
+    };
+    for level in levels() {
+        let loss = BinaryCrossEntropy::new()
+            .level(level)
+            .weights(black_box(&weights))
+            .pos_weights(black_box(&weights[..2]));
+        for loss in [loss, loss.pos_weight(black_box(T::default()))] {
+            if let Ok(rows) = Rows::new(black_box(&*data), columns) {
+                for sum in [
+                    loss.loss_from_logits(rows, targets),
+                    loss.loss_from_probabilities(rows, targets),
+                ]
+                .into_iter()
+                .flatten()
+                {
+                    total.merge(&sum);
+                }
+            }
+            if let Ok(rows) = RowsMut::new(black_box(&mut *data), columns) {
+                _ = black_box(loss.loss_and_gradient_in_place(rows, targets, T::default()));
+            }
+            if let Ok(rows) = RowsMut::new(black_box(&mut *data), columns) {
+                let zero = T::default();
+                _ = black_box(
+                    loss.loss_and_gradient_from_probabilities_in_place(rows, targets, zero),
+                );
+            }
+        }
+    }
+    black_box(total.loss());
+    black_box(BinaryCrossEntropy::<T>::default());
 }
 
 /// Every level, and the best.
