@@ -13,7 +13,21 @@ use criterion::{BenchmarkGroup, Criterion, Throughput};
 use support::function::{self, Function};
 use support::{Batch, Contender, Real};
 
-const COLUMNS: [usize; 6] = [10, 128, 1000, 32_000, 128_256, 1 << 24];
+/// Few columns, which are taken several rows at once, up to the longest row.
+const COLUMNS: [usize; 12] = [
+    2,
+    3,
+    10,
+    16,
+    33,
+    64,
+    100,
+    128,
+    1000,
+    32_000,
+    128_256,
+    1 << 24,
+];
 const BATCH_ELEMENTS: usize = 1 << 17;
 /// Elements that stay in a first-level cache.
 const EXP_ELEMENTS: usize = 4096;

@@ -4,7 +4,13 @@ use crate::kernel;
 use crate::level::{Backend, Level};
 use crate::loss::{Binary, Labels, LossSum, Options, Targets};
 use crate::rows::{Rows, RowsMut};
-use crate::simd::{InOut, Pair, portable, scalar};
+use crate::simd::{InOut, scalar};
+#[cfg(any(
+    target_feature = "sse2",
+    target_feature = "simd128",
+    all(target_arch = "aarch64", target_feature = "neon")
+))]
+use crate::simd::{Pair, portable};
 #[cfg(target_feature = "sse2")]
 use crate::simd::{avx2, avx512};
 
@@ -38,6 +44,7 @@ macro_rules! kernels {
 
             type T = $float;
             type ScalarVector = scalar::Scalar<T>;
+            #[cfg(any(target_feature = "sse2", target_feature = "simd128", all(target_arch = "aarch64", target_feature = "neon")))]
             type PortableVector = Pair<Pair<portable::$v128>>;
             #[cfg(target_feature = "sse2")]
             type Avx2Vector = Pair<Pair<avx2::$v256>>;
@@ -52,6 +59,7 @@ macro_rules! kernels {
                             kernel::$file::$kernel::<ScalarVector>(scalar::ScalarToken, $($argument),*)
                         }
 
+                        #[cfg(any(target_feature = "sse2", target_feature = "simd128", all(target_arch = "aarch64", target_feature = "neon")))]
                         fn portable($($argument: $type),*) $(-> $output)? {
                             kernel::$file::$kernel::<PortableVector>(portable::Portable, $($argument),*)
                         }
@@ -70,6 +78,7 @@ macro_rules! kernels {
 
                         match level.backend() {
                             Backend::Scalar => scalar($($argument),*),
+                            #[cfg(any(target_feature = "sse2", target_feature = "simd128", all(target_arch = "aarch64", target_feature = "neon")))]
                             Backend::Portable => portable($($argument),*),
                             // SAFETY: a `Level` of AVX2 is made only where the CPU has AVX2 and FMA.
                             #[cfg(target_feature = "sse2")]

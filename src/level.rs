@@ -27,6 +27,11 @@ pub struct Level(Backend);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Backend {
     Scalar,
+    #[cfg(any(
+        target_feature = "sse2",
+        target_feature = "simd128",
+        all(target_arch = "aarch64", target_feature = "neon")
+    ))]
     Portable,
     #[cfg(target_feature = "sse2")]
     Avx2,
@@ -45,8 +50,26 @@ impl Level {
     /// One element at a time: the smallest code. Unfused on every target.
     pub const SCALAR: Self = Self(Backend::Scalar);
     /// 128 bits, with the instructions the crate is compiled for: SSE2, NEON, `simd128`. Fused
-    /// on aarch64 and where x86 is compiled with FMA.
-    pub const PORTABLE: Self = Self(Backend::Portable);
+    /// on aarch64 and where x86 is compiled with FMA. The same as [`SCALAR`](Level::SCALAR) where
+    /// the target has none of them.
+    pub const PORTABLE: Self = Self({
+        #[cfg(any(
+            target_feature = "sse2",
+            target_feature = "simd128",
+            all(target_arch = "aarch64", target_feature = "neon")
+        ))]
+        {
+            Backend::Portable
+        }
+        #[cfg(not(any(
+            target_feature = "sse2",
+            target_feature = "simd128",
+            all(target_arch = "aarch64", target_feature = "neon")
+        )))]
+        {
+            Backend::Scalar
+        }
+    });
 
     /// AVX2 and FMA, 256 bits, if the CPU has them. Fused.
     #[inline]
@@ -78,7 +101,7 @@ impl Level {
     pub fn available() -> impl Iterator<Item = Self> {
         [
             Some(Self::SCALAR),
-            Some(Self::PORTABLE),
+            (Self::PORTABLE != Self::SCALAR).then_some(Self::PORTABLE),
             Self::avx2(),
             Self::avx512(),
         ]
@@ -90,6 +113,11 @@ impl Level {
     pub fn name(self) -> &'static str {
         match self.0 {
             Backend::Scalar => "scalar",
+            #[cfg(any(
+                target_feature = "sse2",
+                target_feature = "simd128",
+                all(target_arch = "aarch64", target_feature = "neon")
+            ))]
             Backend::Portable => "portable",
             #[cfg(target_feature = "sse2")]
             Backend::Avx2 => "avx2",
@@ -102,6 +130,11 @@ impl Level {
     pub fn is_fused(self) -> bool {
         match self.0 {
             Backend::Scalar => false,
+            #[cfg(any(
+                target_feature = "sse2",
+                target_feature = "simd128",
+                all(target_arch = "aarch64", target_feature = "neon")
+            ))]
             Backend::Portable => crate::simd::portable::FUSED,
             #[cfg(target_feature = "sse2")]
             Backend::Avx2 | Backend::Avx512 => true,

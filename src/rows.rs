@@ -45,6 +45,12 @@ impl<'a, T> Rows<'a, T> {
         }
     }
 
+    /// All elements, row by row.
+    #[inline]
+    pub(crate) fn data(&self) -> &'a [T] {
+        self.data
+    }
+
     /// The number of rows.
     #[inline]
     pub fn len(&self) -> usize {
@@ -61,12 +67,6 @@ impl<'a, T> Rows<'a, T> {
     #[inline]
     pub fn columns(&self) -> usize {
         self.columns
-    }
-
-    /// All elements, row by row.
-    #[inline]
-    pub(crate) fn data(&self) -> &'a [T] {
-        self.data
     }
 
     /// One row.

@@ -3,9 +3,12 @@
 //! With M the largest logit, the loss is ln(Σ e^x / e^M) + (M − x[label]). Both parts are at least
 //! 0, so nothing cancels, and a confident row's tiny loss keeps its digits.
 
+use super::block_targets::BlockTargets;
+use super::few_columns::{Blocks, Cells};
 use super::frame::Shifted;
 use super::row_sum::{Peak, RowSum, row_sum};
-use super::softmax::scaled_softmax;
+use super::scale::Scale;
+use super::softmax::{ROWS_AT_ONCE, scaled_softmax};
 use crate::loss::{Labels, LossSum};
 use crate::math::TwoFold;
 use crate::rows::{Rows, RowsMut};
@@ -18,15 +21,45 @@ pub fn loss<V: Vector<Element: Shifted>>(
     rows: Rows<'_, V::Element>,
     labels: Labels<'_>,
 ) -> LossSum<V::Element> {
+    let columns = rows.columns();
     let mut sum = LossSum::default();
-    for (index, row) in rows.iter().enumerate() {
-        let label = labels.get(index);
-        let row_sum = row_sum::<V>(token, row, Peak::Apart);
-        if let (Some(label), Some(&logit)) = (label, label.and_then(|label| row.get(label))) {
-            add_row::<V>(token, &mut sum, &row_sum, label, logit);
+    let mut blocks = Blocks::<V::Register>::new(token, columns);
+    let rows_at_once = blocks.rows().unwrap_or(ROWS_AT_ONCE);
+    let mut first = 0;
+    for rows in rows.data().chunks((rows_at_once * columns).max(1)) {
+        if let Some(block) = blocks.sum(rows, Peak::Apart, Cells::Kept) {
+            let targets = BlockTargets::<V::Register>::new(token, rows, columns, labels, first);
+            targets.add_losses(token, &mut sum, &block);
+        } else {
+            add_rows::<V>(token, &mut sum, rows, columns, labels, first);
         }
+        first += rows_at_once;
     }
     sum
+}
+
+/// Adds the losses of at most [`ROWS_AT_ONCE`] rows, each by itself.
+#[inline(always)]
+fn add_rows<V: Vector<Element: Shifted>>(
+    token: V::Token,
+    sum: &mut LossSum<V::Element>,
+    rows: &[V::Element],
+    columns: usize,
+    labels: Labels<'_>,
+    first: usize,
+) {
+    let mut sums = [Err(V::Element::NEG_INFINITY); ROWS_AT_ONCE];
+    for (sum, row) in sums.iter_mut().zip(rows.chunks_exact(columns.max(1))) {
+        *sum = row_sum::<V>(token, row, Peak::Apart);
+    }
+    let mut index = first;
+    for (row_sum, row) in sums.iter().zip(rows.chunks_exact(columns.max(1))) {
+        let label = labels.get(index);
+        if let (Some(label), Some(&logit)) = (label, label.and_then(|label| row.get(label))) {
+            add_row::<V>(token, sum, row_sum, label, logit);
+        }
+        index += 1;
+    }
 }
 
 /// The loss of every row, whose logits give way to `scale` times the gradient. Labels are in range.
@@ -37,18 +70,47 @@ pub fn loss_and_gradient<V: Vector<Element: Shifted>>(
     labels: Labels<'_>,
     scale: V::Element,
 ) -> LossSum<V::Element> {
+    let columns = rows.columns();
     let mut sum = LossSum::default();
-    for (index, row) in rows.into_iter().enumerate() {
-        let label = labels.get(index);
-        if let (Some(label), Some(&logit)) = (label, label.and_then(|label| row.get(label))) {
-            let row_sum = scaled_softmax::<V>(token, InOut::in_place(row), scale);
-            add_row::<V>(token, &mut sum, &row_sum, label, logit);
-            if let (Ok(row_sum), Some(target)) = (&row_sum, row.get_mut(label)) {
-                *target = -(complement::<V>(token, row_sum, label, logit, scale));
+    let mut blocks = Blocks::<V::Register>::new(token, columns);
+    let rows_at_once = blocks.rows().unwrap_or(1);
+    let mut first = 0;
+    let data = rows.into_data();
+    for rows in data.chunks_mut((rows_at_once * columns).max(1)) {
+        if let Some(block) = blocks.sum(rows, Peak::Apart, Cells::Replaced) {
+            let targets = BlockTargets::<V::Register>::new(token, rows, columns, labels, first);
+            targets.add_losses(token, &mut sum, &block);
+            blocks.map(Scale::by(token, block.sum.reciprocal(token), scale));
+            blocks.store(rows);
+            targets.store_gradients(token, rows, &block, scale);
+        } else {
+            let mut index = first;
+            for row in rows.chunks_exact_mut(columns.max(1)) {
+                loss_and_gradient_of_row::<V>(token, &mut sum, row, labels.get(index), scale);
+                index += 1;
             }
         }
+        first += rows_at_once;
     }
     sum
+}
+
+/// Adds the loss of a row, whose logits give way to `scale` times the gradient.
+#[inline(always)]
+fn loss_and_gradient_of_row<V: Vector<Element: Shifted>>(
+    token: V::Token,
+    sum: &mut LossSum<V::Element>,
+    row: &mut [V::Element],
+    label: Option<usize>,
+    scale: V::Element,
+) {
+    if let (Some(label), Some(&logit)) = (label, label.and_then(|label| row.get(label))) {
+        let row_sum = scaled_softmax::<V>(token, InOut::in_place(row), scale);
+        add_row::<V>(token, sum, &row_sum, label, logit);
+        if let (Ok(row_sum), Some(target)) = (&row_sum, row.get_mut(label)) {
+            *target = -(complement::<V>(token, row_sum, label, logit, scale));
+        }
+    }
 }
 
 /// Adds one row's loss.

@@ -198,7 +198,7 @@ impl<'a, V: Vector<Element: Shifted>> Terms<'a, V> {
         let kept = self.kept.mul(token, scale_exact).value().first();
         let share = self.share.mul(token, scale_exact).value().first();
         let reciprocal = self.sum.reciprocal::<V>(token);
-        let softmax = Scale::by(reciprocal.hi.first(), reciprocal.lo.first(), mass);
+        let softmax = Scale::by(token, reciprocal, mass).first();
         let mut start = 0;
         while let Some(part @ [_, ..]) = row.get_mut(start..) {
             let x = V::load(token, part, self.sum.max);

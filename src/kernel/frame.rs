@@ -13,9 +13,10 @@
 //! The headroom keeps all exponentials that count above the subnormal numbers, which are slow and
 //! short of digits. Those that do not count become 0.
 
+use crate::math::exp::Exponential;
 use crate::math::exp::exp_scaled;
 use crate::math::ln::Logarithm;
-use crate::simd::Vector;
+use crate::simd::{Element, Vector};
 
 /// The ranges of a type.
 pub trait Shifted: Logarithm {
@@ -105,5 +106,42 @@ impl<E: Shifted> Frame<E> {
     pub fn exp_near<V: Vector<Element = E>>(self, token: V::Token, x: V) -> V {
         let power = exp_scaled(token, x, V::splat(token, self.round));
         power.replace_where_less(x, V::splat(token, self.floor), V::splat(token, E::ZERO))
+    }
+}
+
+/// Frames that shift by a power of two, each lane by its own.
+#[derive(Clone, Copy)]
+pub struct NearFrames<V> {
+    floor: V,
+    round: V,
+}
+
+impl<V: Vector<Element: Shifted>> NearFrames<V> {
+    /// The frames for rows with the largest elements `max`, if all are near.
+    #[inline(always)]
+    pub fn new(token: V::Token, max: V) -> Option<Self> {
+        let (low, high) = if V::FUSED {
+            V::Element::FUSED_RANGE
+        } else {
+            V::Element::UNFUSED_RANGE
+        };
+        if !max.all_between(V::splat(token, low), V::splat(token, high)) {
+            return None;
+        }
+        let round = V::splat(token, V::Element::ROUND);
+        let headroom = V::splat(token, V::Element::ROUND + V::Element::HEADROOM);
+        // As in `Frame::new`: the product and the sum round apart.
+        let rounded = max.mul(V::splat(token, V::Element::LOG2_E)).add(round);
+        Some(Self {
+            floor: max.sub(V::splat(token, V::Element::NEGLIGIBLE)),
+            round: headroom.sub(rounded.sub(round)),
+        })
+    }
+
+    /// e^x in these frames.
+    #[inline(always)]
+    pub fn exp(&self, token: V::Token, x: V) -> V {
+        let zero = V::splat(token, V::Element::ZERO);
+        exp_scaled(token, x, self.round).replace_where_less(x, self.floor, zero)
     }
 }

@@ -5,10 +5,13 @@
 //! are plain loops and no closures.
 
 pub mod binary_cross_entropy;
+mod block_targets;
 pub mod cross_entropy;
 pub mod cross_entropy_probabilities;
 pub mod cross_entropy_targets;
 pub mod elementwise;
+mod exp_sum;
+mod few_columns;
 pub mod frame;
 pub mod information;
 pub mod information_from_logits;

@@ -15,10 +15,10 @@
 //! Gimelshein, Online normalizer calculation for softmax, arXiv 1805.02867 (2018), for the one
 //! pass.
 
+use super::exp_sum::ExpSum;
 use super::frame::{Frame, Shifted};
 use super::maximum::{maximum, position};
 use crate::math::TwoFold;
-use crate::math::ln::ln_1p;
 use crate::simd::{Count, Element, InOut, Span, Stripe, Vector};
 
 /// Stripes whose exponentials are added up before their sum joins the lanes.
@@ -53,39 +53,41 @@ pub struct RowSum<E> {
 }
 
 impl<E: Shifted> RowSum<E> {
+    /// The sum in every lane.
+    #[inline(always)]
+    fn splat<V: Vector<Element = E>>(&self, token: V::Token) -> ExpSum<V> {
+        ExpSum {
+            max: V::splat(token, self.max),
+            peak: V::splat(token, self.peak),
+            rest: TwoFold {
+                hi: V::splat(token, self.rest.hi),
+                lo: V::splat(token, self.rest.lo),
+            },
+        }
+    }
+
     /// Σ e^x over all elements but the largest.
     #[inline(always)]
     pub fn rest<V: Vector<Element = E>>(&self, token: V::Token) -> TwoFold<V::Register> {
-        TwoFold {
-            hi: V::Register::splat(token, self.rest.hi),
-            lo: V::Register::splat(token, self.rest.lo),
-        }
+        self.splat::<V::Register>(token).rest
     }
 
     /// 1 / Σ e^x.
     #[inline(always)]
     pub fn reciprocal<V: Vector<Element = E>>(&self, token: V::Token) -> TwoFold<V::Register> {
-        let peak = V::Register::splat(token, self.peak);
-        let total = self.rest::<V>(token).add_single(peak).normalized();
-        total.divide(token, V::Register::splat(token, E::ONE))
+        self.splat::<V::Register>(token).reciprocal(token)
     }
 
     /// ln(Σ e^x / e^max) ≥ 0, in two parts.
     #[inline(always)]
     pub fn log_ratio<V: Vector<Element = E>>(&self, token: V::Token) -> TwoFold<V::Register> {
-        let peak = TwoFold {
-            hi: V::Register::splat(token, self.peak),
-            lo: V::Register::splat(token, E::ZERO),
-        };
-        ln_1p(token, peak.divide(token, self.rest::<V>(token).value()))
+        self.splat::<V::Register>(token).log_ratio(token)
     }
 
     /// ln Σ e^x.
     #[inline(always)]
     pub fn log_sum_exp<V: Vector<Element = E>>(&self, token: V::Token) -> E {
-        let ratio = self.log_ratio::<V>(token);
-        let sum = TwoFold::sum(V::Register::splat(token, self.max), ratio.hi);
-        sum.add_single(ratio.lo).value().first()
+        self.splat::<V::Register>(token).log_sum_exp(token).first()
     }
 }
 

@@ -7,74 +7,114 @@
 //! the result.
 
 use super::map::Map;
+use crate::math::TwoFold;
 use crate::simd::{Element, Vector};
 
-/// Multiplies numbers that are not negative.
+/// Multiplies numbers that are not negative: by one number, or each lane by its own.
 #[derive(Clone, Copy)]
-pub struct Scale<E> {
-    factor: E,
-    rest: E,
+pub struct Scale<F> {
+    factor: F,
+    rest: F,
     /// The factor and its rest in units of the smallest subnormal number.
-    units: E,
-    units_rest: E,
+    units: F,
+    units_rest: F,
     /// Products of lower numbers are small: the part with `rest` may be subnormal.
-    small_below: E,
+    small_below: F,
     /// Whether products change their sign.
     negative: bool,
 }
 
-impl<E: Element> Scale<E> {
-    /// Multiplies by (`hi` + `lo`)·`factor`, `hi` positive and far from the ends of its range.
+impl<V: Vector> Scale<V> {
+    /// Multiplies by `number`·`factor`, `number` positive and far from the ends of its range.
     #[inline(always)]
-    pub fn by(hi: E, lo: E, factor: E) -> Self {
-        let negative = factor < E::ZERO;
-        let factor = if negative { -factor } else { factor };
+    pub fn by(token: V::Token, number: TwoFold<V>, factor: V::Element) -> Self {
+        let negative = factor < V::Element::ZERO;
+        let magnitude = if negative { -factor } else { factor };
+        let magnitude = V::splat(token, magnitude);
+        let zero = V::splat(token, V::Element::ZERO);
         // In this order nothing underflows, however small the factor.
-        let (a, b) = E::SUBNORMALS_IN_ONE;
-        let (units, units_rest) = (hi * a * factor * b, lo * a * factor * b);
-        let (factor, rest) = (hi * factor, lo * factor);
+        let (a, b) = V::Element::SUBNORMALS_IN_ONE;
+        let (a, b) = (V::splat(token, a), V::splat(token, b));
+        let units = number.hi.mul(a).mul(magnitude).mul(b);
+        let units_rest = number.lo.mul(a).mul(magnitude).mul(b);
+        let (factor, rest) = (number.hi.mul(magnitude), number.lo.mul(magnitude));
         // A sixteenth of a rounding error and below is not worth the range that it takes.
-        let least = factor / (E::INTEGRAL * E::SIXTEEN);
-        let rest = if -least < rest && rest < least {
-            E::ZERO
-        } else {
-            rest
-        };
-        let countable = factor >= E::ZERO && units.is_finite();
+        let sixteenth = V::splat(token, V::Element::INTEGRAL * V::Element::SIXTEEN);
+        let least = factor.div(sixteenth);
+        let small_below = V::splat(token, V::Element::MIN_POSITIVE).div(least);
+        let never = V::splat(token, V::Element::NEG_INFINITY);
         Self {
             factor,
-            rest,
+            rest: rest.replace_where_less(rest.abs(), least, zero),
             units,
             units_rest,
-            small_below: if countable {
-                E::MIN_POSITIVE / least
-            } else {
-                E::NEG_INFINITY
-            },
+            // Where units overflow, or are NaN, no product is small.
+            small_below: never.replace_where_less(units, zero.sub(never), small_below),
             negative,
+        }
+    }
+
+    /// The first lane's.
+    #[inline(always)]
+    pub fn first(self) -> Scale<V::Element> {
+        Scale {
+            factor: self.factor.first(),
+            rest: self.rest.first(),
+            units: self.units.first(),
+            units_rest: self.units_rest.first(),
+            small_below: self.small_below.first(),
+            negative: self.negative,
+        }
+    }
+
+    /// The same in every lane.
+    #[inline(always)]
+    fn splat(token: V::Token, scale: Scale<V::Element>) -> Self {
+        Self {
+            factor: V::splat(token, scale.factor),
+            rest: V::splat(token, scale.rest),
+            units: V::splat(token, scale.units),
+            units_rest: V::splat(token, scale.units_rest),
+            small_below: V::splat(token, scale.small_below),
+            negative: scale.negative,
+        }
+    }
+
+    /// The products with `x`.
+    #[inline(always)]
+    pub fn multiply(self, token: V::Token, x: V) -> V {
+        let magnitude = if x.any_less(self.small_below) {
+            let small = self.small_product(token, x.at_most(self.small_below));
+            self.product(x.at_least(self.small_below))
+                .replace_where_less(x, self.small_below, small)
+        } else {
+            self.product(x)
+        };
+        if self.negative {
+            V::splat(token, V::Element::ZERO).sub(magnitude)
+        } else {
+            magnitude
         }
     }
 
     /// The product, if it is not small.
     #[inline(always)]
-    fn product<V: Vector<Element = E>>(self, token: V::Token, x: V) -> V {
-        let rest = x.mul(V::splat(token, self.rest));
-        x.mul_add(V::splat(token, self.factor), rest)
+    fn product(self, x: V) -> V {
+        x.mul_add(self.factor, x.mul(self.rest))
     }
 
     /// The product, if it is small.
     #[inline(always)]
-    fn small_product<V: Vector<Element = E>>(self, token: V::Token, x: V) -> V {
-        let rest = x.mul(V::splat(token, self.units_rest));
-        let units = x.mul_add(V::splat(token, self.units), rest);
+    fn small_product(self, token: V::Token, x: V) -> V {
+        let units = x.mul_add(self.units, x.mul(self.units_rest));
         // 2^(significand bits) units are the smallest normal number, and integers from there.
-        let integral = V::splat(token, E::INTEGRAL);
+        let integral = V::splat(token, V::Element::INTEGRAL);
         let subnormal = units.add(integral).bits_sub(integral);
-        let (a, b) = E::SUBNORMALS_IN_ONE;
+        let (a, b) = V::Element::SUBNORMALS_IN_ONE;
         let normal = units
             .at_least(integral)
-            .mul(V::splat(token, E::ONE / a))
-            .mul(V::splat(token, E::ONE / b));
+            .mul(V::splat(token, V::Element::ONE / a))
+            .mul(V::splat(token, V::Element::ONE / b));
         normal.replace_where_less(units, integral, subnormal)
     }
 }
@@ -82,18 +122,6 @@ impl<E: Element> Scale<E> {
 impl<V: Vector> Map<V> for Scale<V::Element> {
     #[inline(always)]
     fn apply(self, token: V::Token, x: V) -> V {
-        let small_below = V::splat(token, self.small_below);
-        let magnitude = if x.any_less(small_below) {
-            let small = self.small_product(token, x.at_most(small_below));
-            self.product(token, x.at_least(small_below))
-                .replace_where_less(x, small_below, small)
-        } else {
-            self.product(token, x)
-        };
-        if self.negative {
-            V::splat(token, V::Element::ZERO).sub(magnitude)
-        } else {
-            magnitude
-        }
+        Scale::<V>::splat(token, self).multiply(token, x)
     }
 }

@@ -4,6 +4,7 @@
 //! Longer rows are summed in one pass that only reads, and then each exponential is computed
 //! again as it is written: two reads and one write of memory instead of three and two.
 
+use super::few_columns::{BlockSum, Blocks, Cells};
 use super::frame::{Frame, Shifted};
 use super::map::{Map, map};
 use super::row_sum::{Peak, RowSum, row_sum, row_sum_stored};
@@ -15,7 +16,7 @@ const LONGEST_STORED: usize = 1 << 17;
 
 /// The most rows at once. What follows a row's sum is one long chain of dependent instructions:
 /// those of several rows, one after the other, overlap.
-const ROWS_AT_ONCE: usize = 8;
+pub const ROWS_AT_ONCE: usize = 16;
 
 /// Elements of the rows taken at once, so few that they stay in the nearest cache.
 #[inline(always)]
@@ -30,17 +31,37 @@ pub fn softmax<V: Vector<Element: Shifted>>(
     mut rows: InOut<'_, V::Element>,
     columns: usize,
 ) -> V::Element {
-    let mut last = Err(V::Element::NEG_INFINITY);
+    let mut block = Blocks::<V::Register>::new(token, columns);
     let rows_at_once = (batch_length::<V>() / columns.max(1)).clamp(1, ROWS_AT_ONCE);
+    let rows_at_once = block.rows().unwrap_or(rows_at_once);
+    let mut last = Err(V::Element::NEG_INFINITY);
     while rows.len() > 0 {
-        let (batch, rest) = rows.split(columns * rows_at_once);
-        last = softmax_batch::<V>(token, batch, columns);
+        let (mut batch, rest) = rows.split(columns * rows_at_once);
+        // The last row's sum is wanted: it is not for a block.
+        if rest.len() == 0 || !softmax_block::<V>(token, &mut block, batch.reborrow()) {
+            last = softmax_batch::<V>(token, batch, columns);
+        }
         rows = rest;
     }
     match last {
         Ok(sum) => sum.log_sum_exp::<V>(token),
         Err(special) => special,
     }
+}
+
+/// Softmax of a block of rows of few columns; `false` if nothing is done.
+#[inline(always)]
+fn softmax_block<V: Vector<Element: Shifted>>(
+    token: V::Token,
+    block: &mut Blocks<V::Register>,
+    mut rows: InOut<'_, V::Element>,
+) -> bool {
+    let Some(BlockSum { sum, .. }) = block.sum(rows.source(), Peak::Apart, Cells::Replaced) else {
+        return false;
+    };
+    block.map(Scale::by(token, sum.reciprocal(token), V::Element::ONE));
+    block.store(rows.target());
+    true
 }
 
 /// Softmax of at most [`ROWS_AT_ONCE`] rows; returns the last sum.
@@ -109,7 +130,7 @@ fn softmax_scale<V: Vector<Element: Shifted>>(
     match sum {
         Ok(sum) => {
             let reciprocal = sum.reciprocal::<V>(token);
-            let scale = Scale::by(reciprocal.hi.first(), reciprocal.lo.first(), factor);
+            let scale = Scale::by(token, reciprocal, factor).first();
             if row.len() <= LONGEST_STORED {
                 map::<V, _>(token, row.written(), scale);
             } else {

@@ -6,9 +6,9 @@ use core::arch::x86::*;
 use core::arch::x86_64::*;
 
 use super::element::Element;
-use super::vector::{
-    Exchange, Times, Vector, fold_lanes, max_across, register_reductions, sum_across,
-};
+use super::exchange::Exchange;
+use super::reduce::{fold_lanes, max_across, register_reductions, sum_across};
+use super::vector::{Times, Vector};
 use super::x86::{intrinsics, lanewise};
 use crate::math::TwoFold;
 
@@ -273,6 +273,8 @@ impl F64x4 {
 }
 
 impl Exchange for F32x8 {
+    type Square = Times<8>;
+
     #[inline(always)]
     fn exchange(self, distance: usize) -> Self {
         Self(intrinsics! {
@@ -283,15 +285,38 @@ impl Exchange for F32x8 {
             }
         })
     }
+
+    #[inline(always)]
+    fn merge(self, other: Self, distance: usize) -> Self {
+        Self(intrinsics! {
+            match distance {
+                4 => _mm256_blend_ps::<0xf0>(self.0, other.0),
+                2 => _mm256_blend_ps::<0xcc>(self.0, other.0),
+                _ => _mm256_blend_ps::<0xaa>(self.0, other.0),
+            }
+        })
+    }
 }
 
 impl Exchange for F64x4 {
+    type Square = Times<4>;
+
     #[inline(always)]
     fn exchange(self, distance: usize) -> Self {
         Self(intrinsics! {
             match distance {
                 2 => _mm256_permute2f128_pd::<0x01>(self.0, self.0),
                 _ => _mm256_permute_pd::<0b0101>(self.0),
+            }
+        })
+    }
+
+    #[inline(always)]
+    fn merge(self, other: Self, distance: usize) -> Self {
+        Self(intrinsics! {
+            match distance {
+                2 => _mm256_blend_pd::<0b1100>(self.0, other.0),
+                _ => _mm256_blend_pd::<0b1010>(self.0, other.0),
             }
         })
     }

@@ -6,9 +6,9 @@ use core::arch::x86::*;
 use core::arch::x86_64::*;
 
 use super::element::Element;
-use super::vector::{
-    Exchange, Times, Vector, fold_lanes, max_across, register_reductions, sum_across,
-};
+use super::exchange::Exchange;
+use super::reduce::{fold_lanes, max_across, register_reductions, sum_across};
+use super::vector::{Times, Vector};
 use super::x86::{intrinsics, lanewise};
 use crate::math::TwoFold;
 
@@ -223,6 +223,8 @@ avx512! {
 }
 
 impl Exchange for F32x16 {
+    type Square = Times<16>;
+
     #[inline(always)]
     fn exchange(self, distance: usize) -> Self {
         Self(intrinsics! {
@@ -234,9 +236,22 @@ impl Exchange for F32x16 {
             }
         })
     }
+
+    #[inline(always)]
+    fn merge(self, other: Self, distance: usize) -> Self {
+        let lanes = match distance {
+            8 => 0xff00,
+            4 => 0xf0f0,
+            2 => 0xcccc,
+            _ => 0xaaaa,
+        };
+        Self(intrinsics!(_mm512_mask_blend_ps(lanes, self.0, other.0)))
+    }
 }
 
 impl Exchange for F64x8 {
+    type Square = Times<8>;
+
     #[inline(always)]
     fn exchange(self, distance: usize) -> Self {
         Self(intrinsics! {
@@ -246,5 +261,15 @@ impl Exchange for F64x8 {
                 _ => _mm512_permute_pd::<0b01_01_01_01>(self.0),
             }
         })
+    }
+
+    #[inline(always)]
+    fn merge(self, other: Self, distance: usize) -> Self {
+        let lanes = match distance {
+            4 => 0xf0,
+            2 => 0xcc,
+            _ => 0xaa,
+        };
+        Self(intrinsics!(_mm512_mask_blend_pd(lanes, self.0, other.0)))
     }
 }

@@ -1,10 +1,24 @@
 //! Vectors: one trait, one file for each set of instructions.
 
 mod element;
+mod exchange;
 mod pair;
+// Elsewhere `wide` would imitate vectors by arrays, more slowly and in more code than one lane.
+#[cfg(any(
+    target_feature = "sse2",
+    target_feature = "simd128",
+    all(target_arch = "aarch64", target_feature = "neon")
+))]
 pub mod portable;
+#[cfg(any(
+    target_feature = "sse2",
+    target_feature = "simd128",
+    all(target_arch = "aarch64", target_feature = "neon")
+))]
+mod reduce;
 pub mod scalar;
 mod span;
+mod stack;
 mod vector;
 #[cfg(target_feature = "sse2")]
 mod x86;
@@ -15,6 +29,8 @@ pub mod avx2;
 pub mod avx512;
 
 pub use element::Element;
+pub use exchange::Exchange;
 pub use pair::Pair;
 pub use span::{InOut, Span};
+pub use stack::Stack;
 pub use vector::{Count, Stripe, Vector};

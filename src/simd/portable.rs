@@ -5,9 +5,9 @@ use wide::bytemuck::cast;
 use wide::{f32x4, f64x2, i32x4, u32x4, u64x2};
 
 use super::element::Element;
-use super::vector::{
-    Exchange, Times, Vector, fold_lanes, max_across, register_reductions, sum_across,
-};
+use super::exchange::Exchange;
+use super::reduce::{fold_lanes, max_across, register_reductions, sum_across};
+use super::vector::{Times, Vector};
 use crate::math::TwoFold;
 
 /// Proof that needs no feature beyond those the crate is compiled for.
@@ -246,6 +246,8 @@ impl F64x2 {
 }
 
 impl Exchange for F32x4 {
+    type Square = Times<4>;
+
     #[inline(always)]
     fn exchange(self, distance: usize) -> Self {
         let [a, b, c, d] = self.0.to_array();
@@ -254,12 +256,29 @@ impl Exchange for F32x4 {
             _ => [b, a, d, c],
         }))
     }
+
+    #[inline(always)]
+    fn merge(self, other: Self, distance: usize) -> Self {
+        let ([a, b, c, _], [_, f, g, h]) = (self.0.to_array(), other.0.to_array());
+        Self(f32x4::new(match distance {
+            2 => [a, b, g, h],
+            _ => [a, f, c, h],
+        }))
+    }
 }
 
 impl Exchange for F64x2 {
+    type Square = Times<2>;
+
     #[inline(always)]
     fn exchange(self, _distance: usize) -> Self {
         let [a, b] = self.0.to_array();
         Self(f64x2::new([b, a]))
+    }
+
+    #[inline(always)]
+    fn merge(self, other: Self, _distance: usize) -> Self {
+        let ([a, _], [_, d]) = (self.0.to_array(), other.0.to_array());
+        Self(f64x2::new([a, d]))
     }
 }

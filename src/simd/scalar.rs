@@ -1,6 +1,7 @@
 //! One lane: small code for firmware, and the oracle of the other backends.
 
 use super::element::Element;
+use super::exchange::Exchange;
 use super::vector::{Times, Vector};
 use crate::math::TwoFold;
 
@@ -163,6 +164,24 @@ macro_rules! scalar {
             }
         }
     };
+}
+
+/// One lane has no other to change places with.
+impl<E: Element> Exchange for Scalar<E>
+where
+    Self: Vector<Register = Self>,
+{
+    type Square = Times<1>;
+
+    #[inline(always)]
+    fn exchange(self, _: usize) -> Self {
+        self
+    }
+
+    #[inline(always)]
+    fn merge(self, _: Self, _: usize) -> Self {
+        self
+    }
 }
 
 scalar!(f32, u32, i32);

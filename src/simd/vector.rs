@@ -1,6 +1,7 @@
 //! The vector type that every kernel is written against.
 
 use super::element::Element;
+use super::exchange::Exchange;
 use crate::math::TwoFold;
 
 /// A number of vectors, known to the compiler where a constant of a generic type is not.
@@ -60,7 +61,7 @@ pub trait Vector: Copy {
     /// Proof that the CPU has the instructions.
     type Token: Copy;
     /// One machine register of the same lanes, for the few values that a whole row shares.
-    type Register: Vector<Element = Self::Element, Token = Self::Token, Register = Self::Register>;
+    type Register: Exchange<Element = Self::Element, Token = Self::Token>;
     /// How many vectors hold one stripe of [`Element::STRIPE`] elements.
     type PerStripe: Count;
 
@@ -136,68 +137,3 @@ pub trait Vector: Copy {
     /// The largest lane, as [`at_least`](Vector::at_least) compares.
     fn reduce_max(self) -> Self::Element;
 }
-
-/// A register whose lanes can change places.
-pub trait Exchange: Vector<Register = Self> {
-    /// Lane i receives lane i XOR `distance`, a power of two below [`Vector::LANES`].
-    fn exchange(self, distance: usize) -> Self;
-}
-
-/// Folds a register's lanes in a fixed tree, from the largest distance to the smallest.
-macro_rules! fold_lanes {
-    ($fold:ident, $value:expr) => {{
-        let value = $value;
-        let value = if Self::LANES > 8 {
-            $fold(value, 8)
-        } else {
-            value
-        };
-        let value = if Self::LANES > 4 {
-            $fold(value, 4)
-        } else {
-            value
-        };
-        let value = if Self::LANES > 2 {
-            $fold(value, 2)
-        } else {
-            value
-        };
-        if Self::LANES > 1 {
-            $fold(value, 1)
-        } else {
-            value
-        }
-    }};
-}
-
-/// `sum` plus itself with lanes exchanged.
-#[inline(always)]
-pub fn sum_across<V: Exchange>(sum: TwoFold<V>, distance: usize) -> TwoFold<V> {
-    sum.add(TwoFold {
-        hi: sum.hi.exchange(distance),
-        lo: sum.lo.exchange(distance),
-    })
-}
-
-/// The larger of each lane and its partner.
-#[inline(always)]
-pub fn max_across<V: Exchange>(max: V, distance: usize) -> V {
-    max.exchange(distance).at_least(max)
-}
-
-/// The reductions of [`Vector`] for a register.
-macro_rules! register_reductions {
-    () => {
-        #[inline(always)]
-        fn reduce_sum(sum: TwoFold<Self>) -> TwoFold<Self> {
-            fold_lanes!(sum_across, sum)
-        }
-
-        #[inline(always)]
-        fn reduce_max(self) -> Self::Element {
-            fold_lanes!(max_across, self).first()
-        }
-    };
-}
-
-pub(super) use {fold_lanes, register_reductions};

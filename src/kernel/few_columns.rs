@@ -1,0 +1,254 @@
+//! Rows of few columns, one row a lane.
+//!
+//! Taken alone, a short row leaves most lanes empty, and its sum, logarithm and quotient are chains
+//! of instructions that nothing overlaps. Here a block of as many rows as a register has lanes is
+//! transposed: each register holds one column, and everything that is done once a row is done once
+//! a block. Every element meets the same operations in the same order as in `row_sum`, so that the
+//! results are the same to the bit.
+
+use super::exp_sum::ExpSum;
+use super::frame::{NearFrames, Shifted};
+use super::row_sum::Peak;
+use super::scale::Scale;
+use crate::math::TwoFold;
+use crate::simd::{Count, Element, Exchange, Stack, Vector};
+
+/// The most columns: one group of `row_sum`, in which a lane has a single sum of up to four terms.
+const MOST_COLUMNS: usize = 128;
+
+/// The most lanes of a stripe.
+const MOST_LANES: usize = 32;
+
+/// Blocks of rows, transposed, one after the other.
+pub struct Blocks<R: Vector> {
+    token: R::Token,
+    /// The number of columns; 0 if rows of so many columns are not for blocks.
+    columns: usize,
+    cells: Stack<R, MOST_COLUMNS>,
+    /// The partial sums of each row, while they are added up.
+    lanes: Stack<TwoFold<R>, MOST_LANES>,
+}
+
+/// What becomes of a row's cells when their exponentials are summed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Cells {
+    /// They give way to the exponentials.
+    Replaced,
+    /// They stay.
+    Kept,
+}
+
+/// The sums of a block's rows.
+#[derive(Clone, Copy)]
+pub struct BlockSum<R: Vector> {
+    /// The scale of `sum`.
+    pub frames: NearFrames<R>,
+    /// The sum of each row.
+    pub sum: ExpSum<R>,
+    /// Where each row's largest element first stands.
+    pub argmax: R,
+}
+
+impl<R: Exchange<Element: Shifted>> Blocks<R> {
+    /// For rows of `columns` elements.
+    #[inline(always)]
+    pub fn new(token: R::Token, columns: usize) -> Self {
+        let few = R::LANES > 1 && columns <= 3 * R::Element::STRIPE;
+        Self {
+            token,
+            columns: if few { columns } else { 0 },
+            cells: Stack::new(),
+            lanes: Stack::new(),
+        }
+    }
+
+    /// The number of rows in a block, if the rows are for blocks.
+    #[inline(always)]
+    pub fn rows(&self) -> Option<usize> {
+        (self.columns > 0).then_some(R::LANES)
+    }
+
+    /// Takes in rows.
+    #[inline(always)]
+    fn load(&mut self, rows: &[R::Element]) {
+        let zero = R::splat(self.token, R::Element::ZERO);
+        self.cells.clear();
+        let mut first = 0;
+        while first < self.columns {
+            let mut square = R::Square::filled(zero);
+            let mut start = first;
+            for register in square.as_mut() {
+                // With what follows the row: those lanes become columns that are not used.
+                let row = rows.get(start..).unwrap_or(&[]);
+                *register = R::load(self.token, row, R::Element::ZERO);
+                start += self.columns;
+            }
+            R::transpose(&mut square);
+            for column in square.as_ref().iter().take(self.columns - first) {
+                self.cells.push(*column);
+            }
+            first += R::LANES;
+        }
+    }
+
+    /// Gives out the rows.
+    #[inline(always)]
+    pub fn store(&self, rows: &mut [R::Element]) {
+        let zero = R::splat(self.token, R::Element::ZERO);
+        let mut first = 0;
+        for cells in self.cells.values().chunks(R::LANES) {
+            let mut square = R::Square::filled(zero);
+            for (register, cell) in square.as_mut().iter_mut().zip(cells) {
+                *register = *cell;
+            }
+            R::transpose(&mut square);
+            for (register, row) in square
+                .as_ref()
+                .iter()
+                .zip(rows.chunks_exact_mut(self.columns.max(1)))
+            {
+                let width = cells.len();
+                register.store(row.get_mut(first..first + width).unwrap_or(&mut []));
+            }
+            first += R::LANES;
+        }
+    }
+
+    /// Each row's largest element.
+    #[inline(always)]
+    fn maximum(&self) -> R {
+        let lowest = R::splat(self.token, R::Element::NEG_INFINITY);
+        let (mut even, mut odd) = (lowest, lowest);
+        for cells in self.cells.values().chunks(2) {
+            if let [a, rest @ ..] = cells {
+                even = even.at_least(*a);
+                if let [b] = rest {
+                    odd = odd.at_least(*b);
+                }
+            }
+        }
+        even.at_least(odd)
+    }
+
+    /// The first column in which each row has its largest element; `None` if any row has NaN.
+    #[inline(always)]
+    fn argmax(&self, max: R) -> Option<R> {
+        let mut place = R::splat(self.token, R::Element::ZERO);
+        // No element is +∞, so that only NaN makes a sum NaN.
+        let mut total = place;
+        let mut column = self.columns;
+        for cell in self.cells.values().iter().rev() {
+            column -= 1;
+            let here = R::splat(self.token, R::Element::from_u64(column as u64));
+            place = here.replace_where_less(*cell, max, place);
+            total = total.add(*cell);
+        }
+        let infinity = R::splat(self.token, -R::Element::NEG_INFINITY);
+        let lowest = R::splat(self.token, R::Element::NEG_INFINITY);
+        total.all_between(lowest, infinity).then_some(place)
+    }
+
+    /// The sum of exponentials of each of so many rows as a block has; `None` if there are fewer, or
+    /// if a row has NaN, or a largest element that is infinite or too far from the origin to shift
+    /// by a power of two.
+    #[inline(always)]
+    pub fn sum(&mut self, rows: &[R::Element], peak: Peak, cells: Cells) -> Option<BlockSum<R>> {
+        if self.columns == 0 || rows.len() != R::LANES * self.columns {
+            return None;
+        }
+        self.load(rows);
+        let max = self.maximum();
+        let frames = NearFrames::new(self.token, max)?;
+        let argmax = self.argmax(max)?;
+        // A column that there is not.
+        let apart = match peak {
+            Peak::Apart => argmax,
+            Peak::Among => R::splat(self.token, -R::Element::ONE),
+        };
+        let stripe = R::Element::STRIPE;
+        self.lanes.clear();
+        for lane in 0..stripe.min(self.columns) {
+            let a = self.term(lane, apart, &frames, cells);
+            let b = self.term(lane + stripe, apart, &frames, cells);
+            let c = self.term(lane + 2 * stripe, apart, &frames, cells);
+            let d = self.term(lane + 3 * stripe, apart, &frames, cells);
+            self.lanes.push(TwoFold {
+                hi: a.add(b).add(c.add(d)),
+                lo: R::splat(self.token, R::Element::ZERO),
+            });
+        }
+        let largest = frames.exp(self.token, max);
+        let mut rest = self.add_lanes();
+        if peak == Peak::Among {
+            let zero = R::splat(self.token, R::Element::ZERO);
+            rest = rest.add_single(zero.sub(largest));
+        }
+        Some(BlockSum {
+            frames,
+            sum: ExpSum {
+                max,
+                peak: largest,
+                rest,
+            },
+            argmax,
+        })
+    }
+
+    /// The exponential of a column, 0 where the column is kept `apart` or there is none.
+    #[inline(always)]
+    fn term(&mut self, column: usize, apart: R, frames: &NearFrames<R>, cells: Cells) -> R {
+        let zero = R::splat(self.token, R::Element::ZERO);
+        let Some(cell) = self.cells.values_mut().get_mut(column) else {
+            return zero;
+        };
+        let power = frames.exp(self.token, *cell);
+        if cells == Cells::Replaced {
+            *cell = power;
+        }
+        let here = R::splat(self.token, R::Element::from_u64(column as u64));
+        zero.replace_where_less(apart, here, power)
+            .replace_where_less(here, apart, power)
+    }
+
+    /// Adds up the lanes, those at the largest distance first. Lanes without a column would be 0 and
+    /// change nothing.
+    #[inline(always)]
+    fn add_lanes(&mut self) -> TwoFold<R> {
+        let mut lanes = self.lanes.values_mut();
+        let mut distance = R::Element::STRIPE / 2;
+        while distance > 0 {
+            let live = lanes.len();
+            let (lower, upper) = lanes.split_at_mut(distance.min(live));
+            for (lane, other) in lower.iter_mut().zip(upper) {
+                *lane = lane.add(*other);
+            }
+            lanes = lower;
+            distance /= 2;
+        }
+        match lanes {
+            [sum, ..] => *sum,
+            [] => TwoFold::zero(self.token),
+        }
+    }
+
+    /// Applies `function` to every cell.
+    #[inline(always)]
+    pub fn map<F: Columnwise<R>>(&mut self, function: F) {
+        for cell in self.cells.values_mut() {
+            *cell = function.apply(self.token, *cell);
+        }
+    }
+}
+
+/// A function of a column, which may treat each row differently.
+pub trait Columnwise<R: Vector>: Copy {
+    /// The function.
+    fn apply(self, token: R::Token, column: R) -> R;
+}
+
+impl<R: Vector> Columnwise<R> for Scale<R> {
+    #[inline(always)]
+    fn apply(self, token: R::Token, column: R) -> R {
+        self.multiply(token, column)
+    }
+}

@@ -1,0 +1,152 @@
+//! A row of a batch has the bits that it has alone, whether rows are taken one after the other or,
+//! of few columns, several at once.
+
+mod support;
+
+use logits::{CrossEntropy, Level, LossSum, Rows, RowsMut};
+use support::{Random, Real, distributions, for_both_types};
+
+for_both_types!(
+    ordinary_rows_of_few_columns,
+    special_rows_of_few_columns,
+    far_rows_of_few_columns,
+    rows_of_many_columns
+);
+
+/// More rows than two blocks of any level have, and a rest.
+const ROWS: usize = 37;
+
+/// Checks every function of a batch against the same function of each row.
+fn check<T: Real>(data: &[T], columns: usize) {
+    let labels: Vec<usize> = (0..data.len() / columns)
+        .map(|row| (5 * row + 2) % columns)
+        .collect();
+    for level in Level::available() {
+        let context = format!("{level}, {columns} columns");
+        let rows = || Rows::new(data, columns).unwrap();
+
+        let mut batch = data.to_vec();
+        level.softmax_rows_in_place(RowsMut::new(&mut batch, columns).unwrap());
+        let mut alone = data.to_vec();
+        for row in alone.chunks_mut(columns) {
+            level.softmax_in_place(row);
+        }
+        assert_same(&batch, &alone, &format!("softmax, {context}"));
+
+        let mut batch = data.to_vec();
+        level.log_softmax_rows_in_place(RowsMut::new(&mut batch, columns).unwrap());
+        let mut alone = data.to_vec();
+        for row in alone.chunks_mut(columns) {
+            level.log_softmax_in_place(row);
+        }
+        assert_same(&batch, &alone, &format!("log_softmax, {context}"));
+
+        let mut batch = vec![T::from_f64(0.0); labels.len()];
+        level.log_sum_exp_rows(rows(), &mut batch).unwrap();
+        let alone: Vec<T> = rows().iter().map(|row| level.log_sum_exp(row)).collect();
+        assert_same(&batch, &alone, &format!("log_sum_exp, {context}"));
+
+        let loss = CrossEntropy::new().level(level);
+        let mut alone = LossSum::default();
+        for (row, label) in rows().iter().zip(&labels) {
+            let row = Rows::new(row, columns).unwrap();
+            alone.merge(&loss.loss_from_logits(row, &[*label]).unwrap());
+        }
+        let batch = loss.loss_from_logits(rows(), &labels).unwrap();
+        assert_same_sum(&batch, &alone, &format!("loss, {context}"));
+
+        let scale = T::from_f64(-0.3);
+        let mut gradients = data.to_vec();
+        let batch = RowsMut::new(&mut gradients, columns).unwrap();
+        let batch = loss
+            .loss_and_gradient_in_place(batch, &labels, scale)
+            .unwrap();
+        assert_same_sum(&batch, &alone, &format!("loss with gradient, {context}"));
+        let mut gradients_alone = data.to_vec();
+        for (row, label) in gradients_alone.chunks_mut(columns).zip(&labels) {
+            let row = RowsMut::new(row, columns).unwrap();
+            loss.loss_and_gradient_in_place(row, &[*label], scale)
+                .unwrap();
+        }
+        assert_same(
+            &gradients,
+            &gradients_alone,
+            &format!("gradient, {context}"),
+        );
+    }
+}
+
+fn assert_same<T: Real>(batch: &[T], alone: &[T], context: &str) {
+    for (index, (batch, alone)) in batch.iter().zip(alone).enumerate() {
+        assert_eq!(
+            batch.pattern(),
+            alone.pattern(),
+            "{context}, element {index}: {batch:?}, alone {alone:?}"
+        );
+    }
+}
+
+fn assert_same_sum<T: Real>(batch: &LossSum<T>, alone: &LossSum<T>, context: &str) {
+    assert_eq!(batch.loss().pattern(), alone.loss().pattern(), "{context}");
+    assert_eq!(batch.rows(), alone.rows(), "{context}");
+    assert_eq!(batch.correct(), alone.correct(), "{context}");
+}
+
+fn few() -> impl Iterator<Item = usize> {
+    (1..=34).chain([47, 48, 49, 63, 64, 65, 95, 96, 97, 100])
+}
+
+/// Rows of `columns` logits, each of another distribution.
+fn batch<T: Real>(random: &mut Random, columns: usize) -> Vec<T> {
+    let mut distributions = distributions::<T>().into_iter().cycle();
+    (0..ROWS)
+        .flat_map(|_| distributions.next().unwrap().row::<T>(random, columns))
+        .collect()
+}
+
+fn ordinary_rows_of_few_columns<T: Real>() {
+    let mut random = Random::new(71);
+    for columns in few() {
+        let near: Vec<T> = (0..ROWS * columns)
+            .map(|_| T::from_f64(5.0 * random.normal()))
+            .collect();
+        check(&near, columns);
+        // Ties, and elements that do not count.
+        let coarse: Vec<T> = (0..ROWS * columns)
+            .map(|_| T::from_f64((60.0 * random.normal()).round()))
+            .collect();
+        check(&coarse, columns);
+    }
+}
+
+fn special_rows_of_few_columns<T: Real>() {
+    let mut random = Random::new(72);
+    for columns in few() {
+        for special in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            let mut data: Vec<T> = (0..ROWS * columns)
+                .map(|_| T::from_f64(random.normal()))
+                .collect();
+            // One row with one such element, another with nothing else.
+            let row = random.below(ROWS - 1);
+            data[row * columns + random.below(columns)] = T::from_f64(special);
+            data[(row + 1) * columns..(row + 2) * columns].fill(T::from_f64(special));
+            check(&data, columns);
+        }
+    }
+}
+
+fn far_rows_of_few_columns<T: Real>() {
+    let mut random = Random::new(73);
+    for columns in few().step_by(3) {
+        let data = batch::<T>(&mut random, columns);
+        check(&data, columns);
+    }
+}
+
+fn rows_of_many_columns<T: Real>() {
+    let mut random = Random::new(74);
+    for columns in [129, 600, 1000, 5000] {
+        let data = batch::<T>(&mut random, columns);
+        check(&data, columns);
+    }
+}
