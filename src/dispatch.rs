@@ -1,6 +1,7 @@
 //! From a level to the kernel compiled for it.
 
 use crate::kernel;
+use crate::kernel::partial_sum::PartialSum;
 use crate::level::{Backend, Level};
 use crate::loss::{Binary, Labels, LossSum, Options, Targets};
 use crate::rows::{Rows, RowsMut};
@@ -105,6 +106,12 @@ kernels! {
     softplus = softplus in elementwise, (data: InOut<'_, T>);
     logit = logit in elementwise, (data: InOut<'_, T>);
     log_sum_exp = log_sum_exp in log_sum_exp, (rows: Rows<'_, T>, out: &mut [T]);
+    extend_sum = extend in partial_sum, (sum: PartialSum<T>, x: &[T]) -> PartialSum<T>;
+    merge_sums = merge in partial_sum,
+        (a: PartialSum<T>, b: PartialSum<T>, fused: bool) -> PartialSum<T>;
+    log_sum_exp_above = log_sum_exp_above in partial_sum, (sum: PartialSum<T>, logit: T) -> T;
+    partial_gradient = gradient in partial_sum,
+        (sum: PartialSum<T>, x: &mut [T], target: usize, scale: T);
     softmax = softmax in softmax, (rows: InOut<'_, T>, columns: usize) -> T;
     log_softmax = log_softmax in log_softmax, (rows: InOut<'_, T>, columns: usize) -> T;
     softmax_vjp = softmax in softmax_vjp, (y: Rows<'_, T>, dy: RowsMut<'_, T>);

@@ -26,6 +26,8 @@
 //! - [`sigmoid_in_place`], [`sigmoid_into`]; [`log_sigmoid_in_place`], [`log_sigmoid_into`];
 //!   [`softplus_in_place`], [`softplus_into`]; [`logit_in_place`], [`logit_into`]
 //! - [`log_sum_exp`], [`log_sum_exp_rows`]
+//! - [`LogSumExp`]: a row that arrives in chunks or lies on several shards; states merge, and yield
+//!   each chunk's share of softmax, loss and gradient
 //! - [`softmax_in_place`], [`softmax_into`], [`softmax_rows_in_place`]
 //! - [`log_softmax_in_place`], [`log_softmax_into`], [`log_softmax_rows_in_place`]
 //! - [`softmax_vjp_in_place`], [`log_softmax_vjp_in_place`], and of rows: gradients through a softmax
@@ -63,6 +65,7 @@ mod rows;
 mod simd;
 mod softmax;
 mod softmax_vjp;
+mod streaming;
 
 pub use elementwise::{
     exp_in_place, exp_into, exp_m1_in_place, exp_m1_into, ln_1p_in_place, ln_1p_into, ln_in_place,
@@ -91,6 +94,7 @@ pub use softmax_vjp::{
     log_softmax_vjp_in_place, log_softmax_vjp_rows_in_place, softmax_vjp_in_place,
     softmax_vjp_rows_in_place,
 };
+pub use streaming::LogSumExp;
 
 /// The README's example, tested.
 #[cfg(doctest)]

@@ -11,7 +11,7 @@ use std::env;
 use std::fmt::Write;
 use std::fs;
 
-use logits::{BinaryCrossEntropy, CrossEntropy, Error, Level, LossSum, Rows, RowsMut};
+use logits::{BinaryCrossEntropy, CrossEntropy, Error, Level, LogSumExp, LossSum, Rows, RowsMut};
 use support::{Elementwise, Random, Real};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden.txt");
@@ -33,7 +33,7 @@ impl Hash {
 }
 
 /// The functions of rows; those of two slices and of batches are covered by what they equal.
-fn functions<T: Real>() -> [(&'static str, Hashed<T>); 17] {
+fn functions<T: Real>() -> [(&'static str, Hashed<T>); 18] {
     [
         ("log_sum_exp", |level, rows, hash| {
             for row in rows {
@@ -173,6 +173,25 @@ fn functions<T: Real>() -> [(&'static str, Hashed<T>); 17] {
                 let sum =
                     loss.loss_and_gradient_from_probabilities_in_place(logits, targets, weight);
                 hash.add(&[sum.unwrap().loss()]);
+                hash.add(&out);
+            }
+        }),
+        ("LogSumExp", |level, rows, hash| {
+            for row in rows {
+                let length = row.len() / 5 + 1;
+                let mut states = [LogSumExp::new().level(level); 2];
+                for (index, chunk) in row.chunks(length).enumerate() {
+                    states[index % 2].extend_from_slice(chunk);
+                }
+                let [mut state, other] = states;
+                state.merge(&other);
+                hash.add(&state.to_parts()[..3]);
+                hash.add(&[state.value(), state.loss(row[0])]);
+                let mut out = row.clone();
+                for chunk in out.chunks_mut(length) {
+                    let scale = T::from_f64(0.125);
+                    state.gradient_in_place(chunk, Some(0), scale).unwrap();
+                }
                 hash.add(&out);
             }
         }),

@@ -3,7 +3,7 @@
 
 use core::fmt::Debug;
 
-use logits::{BinaryCrossEntropy, CrossEntropy, Error, Float, Level, Rows, RowsMut};
+use logits::{BinaryCrossEntropy, CrossEntropy, Error, Float, Level, LogSumExp, Rows, RowsMut};
 
 /// Lengths around those of registers; for `f32`, one beyond a block, too.
 fn lengths<T>() -> impl Iterator<Item = usize> {
@@ -233,6 +233,31 @@ fn same<T: Float>(a: T, b: T) -> bool {
     number(a) == number(b)
 }
 
+/// A row in two parts, one of them added in two, with and without a target.
+fn check_parts<T: Float + From<i8>>(level: Level) {
+    for length in [1, 2, 9, 33] {
+        let x = numbers::<T>(2 * length + 1);
+        let (left, right) = x.split_at(length);
+        let mut state = LogSumExp::new().level(level);
+        state.extend_from_slice(left);
+        let mut other = LogSumExp::new().level(level);
+        other.extend_from_slice(&right[..length]);
+        other.extend_from_slice(&right[length..]);
+        state.merge(&other);
+        assert_eq!(state.loss(T::from(0)), state.value());
+
+        let (mut softmax, mut gradient) = (right.to_vec(), right.to_vec());
+        state.softmax_in_place(&mut softmax[..length]);
+        let one = T::from(1);
+        state
+            .gradient_in_place(&mut gradient[..length], Some(0), one)
+            .unwrap();
+        assert_eq!(softmax[1..], gradient[1..]);
+        assert_eq!(gradient[length], right[length]);
+        assert!(state.gradient_in_place(&mut [], Some(0), one).is_err());
+    }
+}
+
 fn check_all<T: Float + From<i8>>() {
     for level in Level::available() {
         check_elementwise::<T>(level);
@@ -245,6 +270,7 @@ fn check_all<T: Float + From<i8>>() {
             |x| level.log_softmax_in_place(x),
         );
         check_rows::<T>(level);
+        check_parts::<T>(level);
     }
 }
 

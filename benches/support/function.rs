@@ -1,6 +1,6 @@
 //! The functions of this crate, each with what it is compared with.
 
-use logits::{CrossEntropy, Error, Level, Rows, RowsMut};
+use logits::{CrossEntropy, Error, Level, LogSumExp, Rows, RowsMut};
 
 use super::plain::{self, Naive, Reference, Stable};
 use super::{Batch, Contender, Real};
@@ -19,10 +19,11 @@ pub struct Function<T> {
 }
 
 impl<T: Real> Function<T> {
-    pub fn all() -> [Self; 6] {
+    pub fn all() -> [Self; 7] {
         [
             Self::softmax(),
             Self::log_sum_exp(),
+            Self::streaming(),
             Self::cross_entropy(),
             Self::cross_entropy_gradient(),
             Self::entropy(),
@@ -57,6 +58,25 @@ impl<T: Real> Function<T> {
             naive: plain::log_sum_exp::<T, Naive>,
             stable: plain::log_sum_exp::<T, Stable>,
             reference: plain::log_sum_exp::<f64, Reference>,
+        }
+    }
+
+    /// log_sum_exp of rows that come in chunks of 4 KiB, to compare with one call.
+    pub fn streaming() -> Self {
+        Self {
+            name: "streaming",
+            at_level: |level, batch| {
+                let rows = batch.logits.chunks_exact(batch.columns);
+                for (row, result) in rows.zip(&mut batch.results) {
+                    let mut state = LogSumExp::new().level(level);
+                    for chunk in row.chunks(4096 / size_of::<T>()) {
+                        state.extend_from_slice(chunk);
+                    }
+                    *result = state.value();
+                }
+                Ok(())
+            },
+            ..Self::log_sum_exp()
         }
     }
 

@@ -66,6 +66,9 @@ fn main() -> Result<()> {
     let mut pairs = named("f32", probabilities::<f32>());
     pairs.extend(named("f64", probabilities::<f64>()));
     write("information", &pairs)?;
+    let mut seeds = named("f32", parts(&SINGLE));
+    seeds.extend(named("f64", parts(&DOUBLE)));
+    write("log_sum_exp", &seeds)?;
     let mut seeds = named("f32", labelled::<f32>());
     seeds.extend(named("f64", labelled::<f64>()));
     write("cross_entropy", &seeds)
@@ -209,6 +212,25 @@ fn probabilities<T: Float>() -> Vec<(String, Recipe)> {
     ];
     let beside = |(name, row): (&str, &[T])| (format!("probabilities_{name}"), Recipe::once(row));
     rows.into_iter().map(beside).collect()
+}
+
+/// Rows in four parts, one a state, on both sides of a border between two ways to shift; the parts
+/// without and with one that is masked.
+fn parts<T: Float>(borders: &Borders<T>) -> Vec<(String, Recipe)> {
+    let mut recipes = Vec::new();
+    for (index, &border) in borders.shift.iter().enumerate() {
+        let near = [0, 60, -40, 3].map(|x: i8| border + T::from(x) - T::from(1));
+        let masked = -T::from(1) / T::from(0);
+        for (name, last) in [("", near[3]), ("masked_", masked)] {
+            let recipe = Recipe {
+                rows: 3,
+                labels: 0b11_10_01_00,
+                ..Recipe::once(&[near[0], near[1], near[2], last])
+            };
+            recipes.push((format!("parts_{name}{index}"), recipe));
+        }
+    }
+    recipes
 }
 
 /// Six rows of two columns, with labels of each type, in range and out of range.

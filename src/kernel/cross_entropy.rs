@@ -137,7 +137,7 @@ fn add_row<V: Vector<Element: Shifted>>(
 
 /// `scale · (1 − softmax(x)[label])`, from the sum of all other terms: near 0 it keeps its digits.
 #[inline(always)]
-fn complement<V: Vector<Element: Shifted>>(
+pub fn complement<V: Vector<Element: Shifted>>(
     token: V::Token,
     row: &RowSum<V::Element>,
     label: usize,

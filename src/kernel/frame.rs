@@ -10,11 +10,17 @@
 //! be exact, all x that count are so near to M in relation to their size that x − M is exact,
 //! and the shift is by M itself.
 //!
+//! Parts of a row are summed each in its own frame, and a sum moves to another frame as parts
+//! merge. Between frames that shift by a power of two alone this is exact. Elsewhere the parts
+//! shift by a multiple of a common step near their maximum: most moves are powers of two again.
+//! Those that are not add less than half a unit to the error of what moves, and a sum that moves
+//! so again has fallen behind by another step: about three times, and it no longer counts.
+//!
 //! The headroom keeps all exponentials that count above the subnormal numbers, which are slow and
 //! short of digits. Those that do not count become 0.
 
-use crate::math::exp::Exponential;
-use crate::math::exp::exp_scaled;
+use crate::math::TwoFold;
+use crate::math::exp::{Exponential, exp_scaled, exp_two_fold};
 use crate::math::ln::Logarithm;
 use crate::simd::{Element, Vector};
 
@@ -32,6 +38,8 @@ pub trait Shifted: Logarithm {
     /// Where the largest element lies in this range, n·ln 2 is exact without fused operations;
     /// elsewhere x − M is exact for every x that counts.
     const UNFUSED_RANGE: (Self, Self);
+    /// The step between the offsets of parts: a power of two.
+    const OFFSET_STEP: Self;
 }
 
 impl Shifted for f32 {
@@ -39,6 +47,7 @@ impl Shifted for f32 {
     const HEADROOM: Self = 56.0;
     const FUSED_RANGE: (Self, Self) = (-16_384.0, 16_384.0);
     const UNFUSED_RANGE: (Self, Self) = (-220.0, 350.0);
+    const OFFSET_STEP: Self = 64.0;
 }
 
 impl Shifted for f64 {
@@ -46,6 +55,7 @@ impl Shifted for f64 {
     const HEADROOM: Self = 96.0;
     const FUSED_RANGE: (Self, Self) = (-1_073_741_824.0, 1_073_741_824.0);
     const UNFUSED_RANGE: (Self, Self) = (-640.0, 1_408.0);
+    const OFFSET_STEP: Self = 512.0;
 }
 
 /// The shift and scale that a row's exponentials share.
@@ -75,7 +85,25 @@ impl<E: Shifted> Frame<E> {
     #[inline(always)]
     pub fn new(max: E, fused: bool) -> Self {
         let near = Self::shifts_by_power(max, fused);
-        let (offset, max) = if near { (E::ZERO, max) } else { (max, E::ZERO) };
+        Self::with_offset(if near { E::ZERO } else { max }, max)
+    }
+
+    /// The frame for a part of a row, with the largest element `max`, which is finite. That of
+    /// [`new`](Self::new) where it shifts by a power of two alone.
+    ///
+    /// The difference of an element that counts and the offset is exact here too.
+    #[inline(always)]
+    pub fn of_part(max: E, fused: bool) -> Self {
+        let near = Self::shifts_by_power(max, fused);
+        let round = E::ROUND * E::OFFSET_STEP;
+        let step = (max + round) - round;
+        Self::with_offset(if near { E::ZERO } else { step }, max)
+    }
+
+    /// The frame with that offset and the largest element `max`.
+    #[inline(always)]
+    fn with_offset(offset: E, max: E) -> Self {
+        let max = max - offset;
         Self {
             offset,
             floor: max - E::NEGLIGIBLE,
@@ -93,6 +121,30 @@ impl<E: Shifted> Frame<E> {
     #[inline(always)]
     pub fn powers_above(self, other: Self) -> E {
         self.round - other.round
+    }
+
+    /// Whether an element beside this frame's largest counts.
+    #[inline(always)]
+    pub fn counts(self, x: E) -> bool {
+        x - self.offset >= self.floor
+    }
+
+    /// A sum of this frame in the frame of another part, in which it counts.
+    #[inline(always)]
+    pub fn move_to<V: Vector<Element = E>>(
+        self,
+        token: V::Token,
+        next: Self,
+        sum: TwoFold<V>,
+    ) -> TwoFold<V> {
+        let powers = next.powers_above(self);
+        if self.offset == next.offset {
+            return sum.shrink(token, powers);
+        }
+        let difference = V::splat(token, self.offset - next.offset);
+        let (factor, power) = exp_two_fold(token, difference);
+        let powers = power.first() + powers;
+        sum.mul(token, factor).shrink(token, powers)
     }
 
     /// e^x in this frame.

@@ -20,6 +20,7 @@ pub mod log_softmax;
 pub mod log_sum_exp;
 pub mod map;
 pub mod maximum;
+pub mod partial_sum;
 pub mod row_sum;
 pub mod scale;
 pub mod softmax;

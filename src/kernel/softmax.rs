@@ -142,6 +142,20 @@ fn softmax_scale<V: Vector<Element: Shifted>>(
     }
 }
 
+/// `factor` times e^x / Σ e^x of some elements of the row with the sum `sum`.
+#[inline(always)]
+pub fn share<V: Vector<Element: Shifted>>(
+    token: V::Token,
+    x: InOut<'_, V::Element>,
+    sum: &RowSum<V::Element>,
+    factor: V::Element,
+) {
+    let reciprocal = sum.reciprocal::<V>(token);
+    let scale = Scale::by(token, reciprocal, factor).first();
+    let frame = sum.frame;
+    map::<V, _>(token, x, ScaledExp { frame, scale });
+}
+
 /// The exponential in the frame of a sum, multiplied by a number.
 #[derive(Clone, Copy)]
 struct ScaledExp<E> {

@@ -234,6 +234,27 @@ pub fn careful_exp_two_fold<V: Vector<Element: Exponential>>(
     }
 }
 
+/// e^x as a number in [¾, 1½] in two parts, and an integer power of two, for a few values that much
+/// depends on: within a quarter of a unit in either family, wherever x·log₂ e can be rounded to an
+/// integer. The product n·ln 2 is exact here, whatever n.
+#[inline(always)]
+pub fn exp_two_fold<V: Vector<Element: Exponential>>(token: V::Token, x: V) -> (TwoFold<V>, V) {
+    let (zero, one) = (V::Element::ZERO, V::Element::ONE);
+    let (zero, one) = (V::splat(token, zero), V::splat(token, one));
+    let round = V::splat(token, V::Element::ROUND);
+    let n = careful_rounded(token, x, round).sub(round);
+    let product = TwoFold::product(token, n, V::splat(token, V::Element::LN_2));
+    let r = TwoFold::sum(x, zero.sub(product.hi))
+        .add_single(zero.sub(product.lo))
+        .add_single(n.neg_mul_add(V::splat(token, V::Element::LN_2_REST), zero))
+        .normalized();
+    // e^(r + r') = 1 + r + (r²·q(r) + r'·(1 + r)), but for what is below the last digit.
+    let rest = r.lo.mul_add(r.hi, r.lo);
+    let tail = V::Element::remainder_of_m1(token, r.hi).mul_add(r.hi.mul(r.hi), rest);
+    let TwoFold { hi, lo } = add_one(one, r.hi, tail);
+    (TwoFold::sum(hi, lo), n)
+}
+
 /// x − n·ln 2, in two parts.
 #[inline(always)]
 pub fn reduce<V: Vector<Element: Exponential>>(token: V::Token, x: V, n: V) -> TwoFold<V> {

@@ -145,7 +145,8 @@ impl<V: Vector> TwoFold<V> {
         }
     }
 
-    /// `self` times 2^`powers`, for an integer `powers` ≤ 0; exact short of underflow.
+    /// `self` times 2^`powers`, for an integer `powers` that is hardly above 0; exact short of
+    /// underflow.
     ///
     /// In two steps, because a power of two that matters may be subnormal on its own.
     #[inline(always)]

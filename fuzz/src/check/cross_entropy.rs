@@ -68,9 +68,9 @@ struct Case<'a, T, L> {
 }
 
 /// A row, and what it should become.
-struct Row<'a, T> {
+pub struct Row<'a, T> {
     logits: &'a [T],
-    reference: RowReference,
+    pub reference: RowReference,
     label: usize,
 }
 
@@ -181,7 +181,7 @@ impl<'a, T: Float, L: Class> Case<'a, T, L> {
 }
 
 impl<'a, T: Float> Row<'a, T> {
-    fn new(logits: &'a [T], label: usize) -> Self {
+    pub fn new(logits: &'a [T], label: usize) -> Self {
         let distinct = Distinct::new(logits);
         Self {
             reference: RowReference::new(&distinct),
@@ -190,7 +190,7 @@ impl<'a, T: Float> Row<'a, T> {
         }
     }
 
-    fn loss(&self) -> Expected {
+    pub fn loss(&self) -> Expected {
         self.reference.loss(self.logits[self.label])
     }
 
@@ -206,7 +206,7 @@ impl<'a, T: Float> Row<'a, T> {
         }
     }
 
-    fn check_gradient(&self, what: &str, gradient: &[T], scale: T) {
+    pub fn check_gradient(&self, what: &str, gradient: &[T], scale: T) {
         if !scale.into().is_finite() {
             return;
         }

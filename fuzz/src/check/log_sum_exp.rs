@@ -1,24 +1,26 @@
-//! log_sum_exp of a row and of rows.
+//! log_sum_exp of a row, of rows and of a row in parts.
 
 use logits::{Error, Level, Rows};
 
-use super::Families;
 use super::near::{Bound, assert_near};
 use super::rows::Batch;
+use super::{Families, streaming};
 use crate::buffer::Buffer;
 use crate::float::{Float, all_bits, bits};
 use crate::recipe::Recipe;
 use crate::reference::{Distinct, RowReference};
 
-/// log_sum_exp of all elements as one row, and of rows.
+/// log_sum_exp of all elements as one row, of rows, and of a row in parts.
 pub fn check(data: &[u8]) {
     let recipe = Recipe::decode(data);
     if recipe.double {
         check_row::<f64>(&recipe);
         check_rows::<f64>(&recipe);
+        streaming::check::<f64>(&recipe);
     } else {
         check_row::<f32>(&recipe);
         check_rows::<f32>(&recipe);
+        streaming::check::<f32>(&recipe);
     }
 }
 

@@ -11,7 +11,7 @@ use core::hint::black_box;
 use core::panic::PanicInfo;
 
 use logits::{
-    BinaryCrossEntropy, CrossEntropy, Error, Float, Label, Level, LossSum, Rows, RowsMut,
+    BinaryCrossEntropy, CrossEntropy, Error, Float, Label, Level, LogSumExp, LossSum, Rows, RowsMut,
 };
 
 unsafe extern "C" {
@@ -54,6 +54,7 @@ fn every_function<T: Float + fmt::Debug>(data: &mut [T], out: &mut [T]) {
     log_sum_exp(black_box(&*data), black_box(&mut *out));
     information(black_box(&*data), black_box(&mut *out));
     information_of_pairs(black_box(&*data), black_box(&mut *out));
+    streaming(black_box(&mut *data));
     rows(black_box(&mut *data));
     every_label(black_box(&mut *data));
     binary_cross_entropy(black_box(&mut *data));
@@ -189,6 +190,21 @@ fn information_of_pairs<T: Float>(data: &[T], out: &mut [T]) {
             _ = black_box(level.kl_divergence_from_logits_rows(p, q, black_box(out)));
         }
     }
+}
+
+fn streaming<T: Float>(data: &mut [T]) {
+    let mut total = LogSumExp::default();
+    for level in levels() {
+        let mut state = LogSumExp::new().level(level);
+        state.extend_from_slice(black_box(data));
+        state.softmax_in_place(black_box(data));
+        for target in [None, Some(black_box(1))] {
+            _ = black_box(state.gradient_in_place(black_box(data), target, T::default()));
+        }
+        black_box((state.value(), state.loss(black_box(T::default()))));
+        total.merge(&state);
+    }
+    black_box(LogSumExp::from_parts(black_box(total.to_parts())));
 }
 
 fn rows<T: Copy>(data: &mut [T]) {

@@ -1,0 +1,78 @@
+//! LogSumExp: a row in parts.
+
+use logits::{Level, LogSumExp};
+
+use super::cross_entropy::Row;
+use super::elementwise::assert_all;
+use super::near::{Bound, assert_near};
+use super::rows::Batch;
+use super::{Families, log_sum_exp};
+use crate::buffer::Buffer;
+use crate::float::{Float, all_bits, bits};
+use crate::recipe::Recipe;
+use crate::reference::Distinct;
+
+/// The rows of a batch as the parts of one row: added to some states, which then merge.
+pub fn check<T: Float>(recipe: &Recipe) {
+    let batch = Batch::<T>::new(recipe);
+    let row = &batch.elements;
+    let Some(target) = (recipe.labels as usize).checked_rem(row.len()) else {
+        return;
+    };
+    let expected = Row::new(row, target);
+    let distinct = Distinct::new(row);
+    let scale = T::from_raw(recipe.scale);
+    let mut families = Families::new();
+    for level in Level::available() {
+        let state = merged(level, recipe, &batch);
+        let (value, loss) = (state.value(), state.loss(row[target]));
+        let softmax = in_parts(recipe, &batch, |_, part| state.softmax_in_place(part));
+        let gradient = in_parts(recipe, &batch, |start, part| {
+            let place = target.checked_sub(start).filter(|&at| at < part.len());
+            let result = state.gradient_in_place(part, place, scale);
+            result.expect("the place is in the part");
+        });
+        let results = (all_bits(&softmax), all_bits(&gradient));
+        if families.is_first(level, (bits(value), bits(loss), results)) {
+            let what = format!("{level} in parts");
+            let log_sum_exp = expected.reference.log_sum_exp();
+            let bound = log_sum_exp::bound::<T>();
+            assert_near(&what, row[0], value, log_sum_exp, bound);
+            assert_near(&what, row[target], loss, expected.loss(), Bound::ulps(4.0));
+            let probability = |x| expected.reference.softmax(x);
+            assert_all(&what, &distinct, &softmax, probability, Bound::ulps(3.0));
+            expected.check_gradient(&what, &gradient, scale);
+        }
+    }
+}
+
+/// The state of all parts, each added to one of four states.
+fn merged<T: Float>(level: Level, recipe: &Recipe, batch: &Batch<T>) -> LogSumExp<T> {
+    let mut states = [LogSumExp::new().level(level); 4];
+    for (index, part) in (0..).zip(batch.iter()) {
+        let state = &mut states[(recipe.labels.rotate_right(2 * index) & 3) as usize];
+        let part = Buffer::new(part, recipe.before.into(), recipe.behind.into());
+        state.extend_from_slice(part.slice());
+    }
+    let [mut a, b, mut c, d] = states;
+    a.merge(&b);
+    c.merge(&d);
+    a.merge(&c);
+    a
+}
+
+/// What `write`, given where it starts, makes of each part.
+fn in_parts<T: Float>(
+    recipe: &Recipe,
+    batch: &Batch<T>,
+    write: impl Fn(usize, &mut [T]),
+) -> Vec<T> {
+    let mut results = Vec::new();
+    for part in batch.iter() {
+        let mut buffer = Buffer::new(part, recipe.before.into(), recipe.behind.into());
+        write(results.len(), buffer.slice_mut());
+        buffer.check();
+        results.extend_from_slice(buffer.slice());
+    }
+    results
+}
