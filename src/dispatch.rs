@@ -3,6 +3,7 @@
 use crate::kernel;
 use crate::kernel::partial_sum::PartialSum;
 use crate::level::{Backend, Level};
+use crate::logit_options::LogitOptions;
 use crate::loss::{Binary, Labels, LossSum, Options, Targets};
 use crate::rows::{Rows, RowsMut};
 use crate::simd::{InOut, scalar};
@@ -114,6 +115,12 @@ kernels! {
         (sum: PartialSum<T>, x: &mut [T], target: usize, scale: T);
     softmax = softmax in softmax, (rows: InOut<'_, T>, columns: usize) -> T;
     log_softmax = log_softmax in log_softmax, (rows: InOut<'_, T>, columns: usize) -> T;
+    softmax_options = softmax in softmax_options,
+        (rows: InOut<'_, T>, columns: usize, options: LogitOptions<'_, T>) -> T;
+    log_softmax_options = log_softmax in softmax_options,
+        (rows: InOut<'_, T>, columns: usize, options: LogitOptions<'_, T>) -> T;
+    log_sum_exp_options = log_sum_exp in softmax_options,
+        (rows: Rows<'_, T>, options: LogitOptions<'_, T>, out: &mut [T]);
     softmax_vjp = softmax in softmax_vjp, (y: Rows<'_, T>, dy: RowsMut<'_, T>);
     log_softmax_vjp = log_softmax in softmax_vjp, (y: Rows<'_, T>, dy: RowsMut<'_, T>);
     cross_entropy = loss in cross_entropy, (rows: Rows<'_, T>, labels: Labels<'_>) -> LossSum<T>;

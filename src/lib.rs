@@ -30,6 +30,9 @@
 //!   each chunk's share of softmax, loss and gradient
 //! - [`softmax_in_place`], [`softmax_into`], [`softmax_rows_in_place`]
 //! - [`log_softmax_in_place`], [`log_softmax_into`], [`log_softmax_rows_in_place`]
+//! - [`Softmax`]: softmax, log-softmax and log-sum-exp with a temperature, a scale, a mask, a bias, a
+//!   softcap, an attention sink
+//! - [`boltzmann_in_place`], [`free_energy`]
 //! - [`softmax_vjp_in_place`], [`log_softmax_vjp_in_place`], and of rows: gradients through a softmax
 //! - [`entropy`], [`cross_entropy`], [`kl_divergence`], [`js_divergence`] of probabilities, and
 //!   [`entropy_from_logits`], [`kl_divergence_from_logits`]; each also of rows, such as
@@ -50,6 +53,7 @@
 //! same bits, wherever a row stands in a batch, in place or not. Only the bits of a NaN are not
 //! specified.
 
+mod boltzmann;
 mod dispatch;
 mod elementwise;
 mod error;
@@ -59,14 +63,17 @@ mod information_from_logits;
 mod kernel;
 mod level;
 mod log_sum_exp;
+mod logit_options;
 mod loss;
 mod math;
 mod rows;
 mod simd;
 mod softmax;
+mod softmax_builder;
 mod softmax_vjp;
 mod streaming;
 
+pub use boltzmann::{boltzmann_in_place, free_energy};
 pub use elementwise::{
     exp_in_place, exp_into, exp_m1_in_place, exp_m1_into, ln_1p_in_place, ln_1p_into, ln_in_place,
     ln_into, log_sigmoid_in_place, log_sigmoid_into, logit_in_place, logit_into, sigmoid_in_place,
@@ -90,6 +97,7 @@ pub use softmax::{
     log_softmax_in_place, log_softmax_into, log_softmax_rows_in_place, softmax_in_place,
     softmax_into, softmax_rows_in_place,
 };
+pub use softmax_builder::Softmax;
 pub use softmax_vjp::{
     log_softmax_vjp_in_place, log_softmax_vjp_rows_in_place, softmax_vjp_in_place,
     softmax_vjp_rows_in_place,

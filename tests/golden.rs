@@ -11,7 +11,9 @@ use std::env;
 use std::fmt::Write;
 use std::fs;
 
-use logits::{BinaryCrossEntropy, CrossEntropy, Error, Level, LogSumExp, LossSum, Rows, RowsMut};
+use logits::{
+    BinaryCrossEntropy, CrossEntropy, Error, Level, LogSumExp, LossSum, Rows, RowsMut, Softmax,
+};
 use support::{Elementwise, Random, Real};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden.txt");
@@ -33,7 +35,7 @@ impl Hash {
 }
 
 /// The functions of rows; those of two slices and of batches are covered by what they equal.
-fn functions<T: Real>() -> [(&'static str, Hashed<T>); 18] {
+fn functions<T: Real>() -> [(&'static str, Hashed<T>); 20] {
     [
         ("log_sum_exp", |level, rows, hash| {
             for row in rows {
@@ -52,6 +54,20 @@ fn functions<T: Real>() -> [(&'static str, Hashed<T>); 18] {
                 let mut out = row.clone();
                 level.log_softmax_in_place(&mut out);
                 hash.add(&out);
+            }
+        }),
+        ("softmax_with_options", |level, rows, hash| {
+            for row in rows {
+                softmax_with_options(level, row, hash, |softmax, out| {
+                    softmax.softmax_in_place(out)
+                });
+            }
+        }),
+        ("log_softmax_with_options", |level, rows, hash| {
+            for row in rows {
+                softmax_with_options(level, row, hash, |softmax, out| {
+                    softmax.log_softmax_in_place(out)
+                });
             }
         }),
         ("softmax_vjp", |level, rows, hash| {
@@ -196,6 +212,30 @@ fn functions<T: Real>() -> [(&'static str, Hashed<T>); 18] {
             }
         }),
     ]
+}
+
+/// Hashes the results of a row with every option but a softcap, and with every option.
+fn softmax_with_options<T: Real>(
+    level: Level,
+    row: &[T],
+    hash: &mut Hash,
+    run: impl Fn(Softmax<'_, T>, &mut [T]) -> Result<T, Error>,
+) {
+    let number = |i: usize| T::from_f64((i % 7) as f64 / 3.0);
+    let bias: Vec<T> = (0..row.len()).map(number).collect();
+    let mask: Vec<bool> = (0..row.len()).map(|i| i % 5 != 3).collect();
+    let softmax = Softmax::new()
+        .level(level)
+        .temperature(T::from_f64(0.7))
+        .scale(T::from_f64(0.3))
+        .bias(&bias)
+        .mask(&mask)
+        .sink(T::from_f64(1.25));
+    for softmax in [softmax, softmax.softcap(T::from_f64(30.0))] {
+        let mut out = row.to_vec();
+        hash.add(&[run(softmax, &mut out).unwrap()]);
+        hash.add(&out);
+    }
 }
 
 /// Hashes the loss and gradient of a row with every option.

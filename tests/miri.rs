@@ -3,7 +3,9 @@
 
 use core::fmt::Debug;
 
-use logits::{BinaryCrossEntropy, CrossEntropy, Error, Float, Level, LogSumExp, Rows, RowsMut};
+use logits::{
+    BinaryCrossEntropy, CrossEntropy, Error, Float, Level, LogSumExp, Rows, RowsMut, Softmax,
+};
 
 /// Lengths around those of registers; for `f32`, one beyond a block, too.
 fn lengths<T>() -> impl Iterator<Item = usize> {
@@ -65,6 +67,23 @@ fn check_rows<T: Float + From<i8>>(level: Level) {
             all(level, RowsMut::new(&mut results, columns).unwrap());
             assert_eq!(results, expected);
         }
+
+        let mask: Vec<bool> = (0..3 * columns).map(|i| i % 3 != 1).collect();
+        let softmax = Softmax::new()
+            .level(level)
+            .softcap(T::from(5))
+            .bias(&x[..columns])
+            .mask(&mask)
+            .sink(T::from(1));
+        let mut results = x.clone();
+        let written = RowsMut::new(&mut results, columns).unwrap();
+        softmax.softmax_rows_in_place(written).unwrap();
+        let written = RowsMut::new(&mut results, columns).unwrap();
+        softmax.log_softmax_rows_in_place(written).unwrap();
+        softmax.log_sum_exp_rows(rows(), &mut sums).unwrap();
+        assert!(softmax.softmax_in_place(&mut results[1..]).is_err());
+        level.boltzmann_in_place(&mut results, T::from(2)).unwrap();
+        level.free_energy(&results, T::from(2)).unwrap();
 
         for vjp in [
             Level::softmax_vjp_rows_in_place,

@@ -1,6 +1,6 @@
 //! The functions of this crate, each with what it is compared with.
 
-use logits::{CrossEntropy, Error, Level, LogSumExp, Rows, RowsMut};
+use logits::{CrossEntropy, Error, Level, LogSumExp, Rows, RowsMut, Softmax};
 
 use super::plain::{self, Naive, Reference, Stable};
 use super::{Batch, Contender, Real};
@@ -19,9 +19,11 @@ pub struct Function<T> {
 }
 
 impl<T: Real> Function<T> {
-    pub fn all() -> [Self; 7] {
+    pub fn all() -> [Self; 9] {
         [
             Self::softmax(),
+            Self::tempered_softmax(),
+            Self::capped_softmax(),
             Self::log_sum_exp(),
             Self::streaming(),
             Self::cross_entropy(),
@@ -43,6 +45,36 @@ impl<T: Real> Function<T> {
             naive: plain::softmax::<T, Naive>,
             stable: plain::softmax::<T, Stable>,
             reference: plain::softmax::<f64, Reference>,
+        }
+    }
+
+    pub fn tempered_softmax() -> Self {
+        Self {
+            name: "softmax_temperature",
+            in_place: true,
+            at_level: |level, batch| {
+                let softmax = Softmax::new().level(level);
+                let softmax = softmax.temperature(T::rounded(plain::TEMPERATURE));
+                softmax.softmax_rows_in_place(RowsMut::new(&mut batch.logits, batch.columns)?)
+            },
+            naive: plain::tempered_softmax::<T, Naive>,
+            stable: plain::tempered_softmax::<T, Stable>,
+            reference: plain::tempered_softmax::<f64, Reference>,
+        }
+    }
+
+    pub fn capped_softmax() -> Self {
+        Self {
+            name: "softmax_softcap",
+            in_place: true,
+            at_level: |level, batch| {
+                let softmax = Softmax::new().level(level).scale(T::rounded(plain::SCALE));
+                let softmax = softmax.softcap(T::rounded(plain::CAP));
+                softmax.softmax_rows_in_place(RowsMut::new(&mut batch.logits, batch.columns)?)
+            },
+            naive: plain::capped_softmax::<T, Naive>,
+            stable: plain::capped_softmax::<T, Stable>,
+            reference: plain::capped_softmax::<f64, Reference>,
         }
     }
 

@@ -2,6 +2,11 @@
 
 use super::{Batch, Real};
 
+/// Options of softmax: powers of two, so that all element types have the same.
+pub const SCALE: f64 = 0.5;
+pub const CAP: f64 = 32.0;
+pub const TEMPERATURE: f64 = 2.0;
+
 /// What sets the forms apart.
 pub trait Form<T> {
     /// What is subtracted from a row before its exponentials are taken.
@@ -71,6 +76,28 @@ impl Form<f64> for Reference {
 
 pub fn softmax<T: Real, F: Form<T>>(batch: &mut Batch<T>) {
     for row in batch.logits.chunks_exact_mut(batch.columns) {
+        softmax_row::<T, F>(row);
+    }
+}
+
+/// The softmax of logits times a scale, within ±a cap.
+pub fn capped_softmax<T: Real, F: Form<T>>(batch: &mut Batch<T>) {
+    let (scale, cap) = (T::rounded(SCALE), T::rounded(CAP));
+    for row in batch.logits.chunks_exact_mut(batch.columns) {
+        for x in &mut *row {
+            *x = cap * (scale * *x / cap).std_tanh();
+        }
+        softmax_row::<T, F>(row);
+    }
+}
+
+/// The softmax of logits at a temperature.
+pub fn tempered_softmax<T: Real, F: Form<T>>(batch: &mut Batch<T>) {
+    let temperature = T::rounded(TEMPERATURE);
+    for row in batch.logits.chunks_exact_mut(batch.columns) {
+        for x in &mut *row {
+            *x /= temperature;
+        }
         softmax_row::<T, F>(row);
     }
 }

@@ -24,6 +24,7 @@ pub trait Real:
     fn rounded(x: f64) -> Self;
     fn std_exp(self) -> Self;
     fn std_ln(self) -> Self;
+    fn std_tanh(self) -> Self;
     fn libm_exp(self) -> Self;
     /// The exponentials of whole vectors of `wide`.
     fn wide_exp(x: &[Self], out: &mut [Self]);
@@ -45,6 +46,10 @@ macro_rules! real {
 
             fn std_ln(self) -> Self {
                 self.ln()
+            }
+
+            fn std_tanh(self) -> Self {
+                self.tanh()
             }
 
             fn libm_exp(self) -> Self {

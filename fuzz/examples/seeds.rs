@@ -69,6 +69,9 @@ fn main() -> Result<()> {
     let mut seeds = named("f32", parts(&SINGLE));
     seeds.extend(named("f64", parts(&DOUBLE)));
     write("log_sum_exp", &seeds)?;
+    let mut seeds = named("f32", masked::<f32>());
+    seeds.extend(named("f64", masked::<f64>()));
+    write("softmax", &seeds)?;
     let mut seeds = named("f32", labelled::<f32>());
     seeds.extend(named("f64", labelled::<f64>()));
     write("cross_entropy", &seeds)
@@ -251,6 +254,31 @@ fn labelled<T: Float>() -> Vec<(String, Recipe)> {
                 ..Recipe::once(&logits)
             };
             recipes.push((format!("labels_{name}_{label_type}"), recipe));
+        }
+    }
+    recipes
+}
+
+/// Masks and options of a softmax, in range and out of range.
+fn masked<T: Float>() -> Vec<(String, Recipe)> {
+    let logits = [3, -1, 0, 2, 1, 1, -7, 90, -90, 4, 0, 0].map(|x: i8| T::from(x));
+    let mut recipes = Vec::new();
+    for (name, mask) in [("none", 0), ("some", 0b0110_1100), ("all", u64::MAX)] {
+        for (size, temperature) in [
+            ("usual", T::from(3) / T::from(2)),
+            ("zero", T::from(0)),
+            ("negative", T::from(-1)),
+            ("least", T::from_raw(1)),
+        ] {
+            let recipe = Recipe {
+                rows: 2,
+                label_type: 7,
+                labels: mask,
+                scale: temperature.raw(),
+                shift: T::from(2).raw(),
+                ..Recipe::once(&logits)
+            };
+            recipes.push((format!("masked_{name}_temperature_{size}"), recipe));
         }
     }
     recipes

@@ -150,10 +150,16 @@ impl<E: Shifted> Frame<E> {
     /// e^x in this frame.
     #[inline(always)]
     pub fn exp<V: Vector<Element = E>>(self, token: V::Token, x: V) -> V {
-        self.exp_near(token, x.sub(V::splat(token, self.offset)))
+        self.exp_near(token, self.shifted(token, x))
     }
 
-    /// e^x in this frame, if it shifts by a power of two.
+    /// x − the offset.
+    #[inline(always)]
+    pub fn shifted<V: Vector<Element = E>>(self, token: V::Token, x: V) -> V {
+        x.sub(V::splat(token, self.offset))
+    }
+
+    /// e^x in this frame, if it shifts by a power of two, or of x less the offset.
     #[inline(always)]
     pub fn exp_near<V: Vector<Element = E>>(self, token: V::Token, x: V) -> V {
         let power = exp_scaled(token, x, V::splat(token, self.round));

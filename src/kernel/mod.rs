@@ -24,6 +24,8 @@ pub mod partial_sum;
 pub mod row_sum;
 pub mod scale;
 pub mod softmax;
+pub mod softmax_options;
 pub mod softmax_vjp;
 pub mod sum;
+pub mod transform;
 pub mod weighing;

@@ -8,6 +8,7 @@ pub mod ln;
 pub mod log;
 pub mod logit;
 pub mod sigmoid;
+pub mod tanh;
 mod two_fold;
 
 pub use two_fold::TwoFold;

@@ -16,6 +16,13 @@ pub enum Function {
     LogSumExp,
     Softmax,
     LogSoftmax,
+    OptionsSoftmax,
+    OptionsLogSoftmax,
+    OptionsLogSumExp,
+    CappedSoftmax,
+    CappedLogSoftmax,
+    CappedLogSumExp,
+    FreeEnergy,
     SoftmaxVjp,
     LogSoftmaxVjp,
     Loss,
@@ -49,6 +56,13 @@ impl fmt::Display for Function {
             Self::LogSumExp => "log_sum_exp",
             Self::Softmax => "softmax",
             Self::LogSoftmax => "log_softmax",
+            Self::OptionsSoftmax => "softmax with options",
+            Self::OptionsLogSoftmax => "log_softmax with options",
+            Self::OptionsLogSumExp => "log_sum_exp with options",
+            Self::CappedSoftmax => "softmax with softcap",
+            Self::CappedLogSoftmax => "log_softmax with softcap",
+            Self::CappedLogSumExp => "log_sum_exp with softcap",
+            Self::FreeEnergy => "free_energy",
             Self::SoftmaxVjp => "softmax vjp",
             Self::LogSoftmaxVjp => "log_softmax vjp",
             Self::Loss => "cross-entropy loss",
@@ -73,7 +87,8 @@ impl fmt::Display for Function {
 /// The largest error of a function of one element type, in ULP.
 ///
 /// The unit is the last place of the exact result; for [`Function::LogSumExp`] that of
-/// max(|result|, 1), for [`Function::KlDivergence`] that of max(|result|, Σ p ln(p/q) − p + q), for
+/// max(|result|, 1), as with options, for [`Function::FreeEnergy`] that of max(|result|, T), for
+/// [`Function::KlDivergence`] that of max(|result|, Σ p ln(p/q) − p + q), for
 /// [`Function::KlDivergenceFromLogits`] that of max(result, ε²), ε the distance of 1 to the next
 /// number, for [`Function::ZLoss`] that of its factor times max(|ln Σ e^x|, 1)², and for
 /// [`Function::GradientWithOptions`] that of the sum of its parts' magnitudes, as for
@@ -95,7 +110,7 @@ const fn bound_of(function: Function, float: &'static str, ulp: f64) -> Bound {
 }
 
 /// All bounds, for every level and every length.
-pub const BOUNDS: [Bound; 56] = [
+pub const BOUNDS: [Bound; 70] = [
     bound_of(Function::Exp, "f32", 0.87),
     bound_of(Function::Exp, "f64", 0.80),
     bound_of(Function::ExpM1, "f32", 1.0),
@@ -118,6 +133,20 @@ pub const BOUNDS: [Bound; 56] = [
     bound_of(Function::Softmax, "f64", 3.0),
     bound_of(Function::LogSoftmax, "f32", 3.0),
     bound_of(Function::LogSoftmax, "f64", 3.0),
+    bound_of(Function::OptionsSoftmax, "f32", 4.0),
+    bound_of(Function::OptionsSoftmax, "f64", 4.0),
+    bound_of(Function::OptionsLogSoftmax, "f32", 4.0),
+    bound_of(Function::OptionsLogSoftmax, "f64", 4.0),
+    bound_of(Function::OptionsLogSumExp, "f32", 1.5),
+    bound_of(Function::OptionsLogSumExp, "f64", 1.5),
+    bound_of(Function::CappedSoftmax, "f32", 12.0),
+    bound_of(Function::CappedSoftmax, "f64", 12.0),
+    bound_of(Function::CappedLogSoftmax, "f32", 8.0),
+    bound_of(Function::CappedLogSoftmax, "f64", 8.0),
+    bound_of(Function::CappedLogSumExp, "f32", 2.0),
+    bound_of(Function::CappedLogSumExp, "f64", 2.0),
+    bound_of(Function::FreeEnergy, "f32", 3.0),
+    bound_of(Function::FreeEnergy, "f64", 3.0),
     bound_of(Function::SoftmaxVjp, "f32", 1.5),
     bound_of(Function::SoftmaxVjp, "f64", 1.5),
     bound_of(Function::LogSoftmaxVjp, "f32", 2.5),

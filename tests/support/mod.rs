@@ -19,6 +19,7 @@ mod random;
 mod real;
 mod reference;
 mod report;
+mod transformed;
 mod truth;
 mod ulp;
 
@@ -33,6 +34,7 @@ pub use random::Random;
 pub use real::Real;
 pub use reference::Reference;
 pub use report::Report;
+pub use transformed::{SoftmaxOptions, Transformed};
 pub use truth::f64_function;
 pub use ulp::{ulp_error, ulp_error_above_one, ulp_error_beside};
 

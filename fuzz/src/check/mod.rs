@@ -8,6 +8,7 @@ mod log_sum_exp;
 mod near;
 mod rows;
 mod softmax;
+mod softmax_options;
 mod streaming;
 
 pub use cross_entropy::check as cross_entropy;

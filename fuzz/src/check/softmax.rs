@@ -6,12 +6,14 @@ use super::elementwise::{Function, assert_all, check_function};
 use super::log_sum_exp;
 use super::near::{Bound, assert_near};
 use super::rows::Batch;
+use super::softmax_options;
 use crate::buffer::Buffer;
 use crate::float::{Float, all_bits};
 use crate::recipe::Recipe;
 use crate::reference::{Distinct, Expected, RowReference};
 
-/// softmax and log-softmax of all elements as one row, in place and into, and of rows.
+/// softmax and log-softmax of all elements as one row, in place and into, and of rows; with options;
+/// gradients through them.
 pub fn check(data: &[u8]) {
     let recipe = Recipe::decode(data);
     if recipe.double {
@@ -42,6 +44,7 @@ fn check_both<T: Float>(recipe: &Recipe) {
         &log_softmax,
         Level::log_softmax_rows_in_place,
     );
+    softmax_options::check::<T>(recipe);
 }
 
 fn check_row<T: Float>(

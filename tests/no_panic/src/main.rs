@@ -11,7 +11,7 @@ use core::hint::black_box;
 use core::panic::PanicInfo;
 
 use logits::{
-    BinaryCrossEntropy, CrossEntropy, Error, Float, Label, Level, LogSumExp, LossSum, Rows, RowsMut,
+    BinaryCrossEntropy, CrossEntropy, Error, Float, Label, Level, LogSumExp, LossSum, Rows, RowsMut, Softmax,
 };
 
 unsafe extern "C" {
@@ -50,6 +50,7 @@ fn every_function<T: Float + fmt::Debug>(data: &mut [T], out: &mut [T]) {
     elementwise(black_box(&mut *data), black_box(&mut *out));
     softmax(black_box(&mut *data), black_box(&mut *out));
     log_softmax(black_box(&mut *data), black_box(&mut *out));
+    softmax_options(black_box(&mut *data), black_box(&mut *out));
     softmax_vjp(black_box(&*data), black_box(&mut *out));
     log_sum_exp(black_box(&*data), black_box(&mut *out));
     information(black_box(&*data), black_box(&mut *out));
@@ -112,6 +113,34 @@ fn log_softmax<T: Float>(data: &mut [T], out: &mut [T]) {
         _ = black_box(level.log_softmax_into(black_box(data), black_box(out)));
         if let Ok(rows) = RowsMut::new(black_box(&mut *data), columns) {
             level.log_softmax_rows_in_place(rows);
+        }
+    }
+}
+
+fn softmax_options<T: Float + fmt::Debug>(data: &mut [T], out: &mut [T]) {
+    let columns = black_box(2);
+    let number = black_box(T::default());
+    let bias = black_box([number; 4]);
+    let mask = black_box([true; 4]);
+    _ = black_box(logits::boltzmann_in_place(data, number));
+    _ = black_box(logits::free_energy(data, number));
+    for level in levels() {
+        _ = black_box(level.boltzmann_in_place(black_box(&mut *data), number));
+        _ = black_box(level.free_energy(black_box(data), number));
+        let softmax = black_box(Softmax::default().level(level));
+        let softmax = black_box(softmax.temperature(number).scale(number).softcap(number));
+        let softmax = black_box(softmax.bias(&bias).mask(&mask).sink(number));
+        _ = black_box(softmax.softmax_in_place(black_box(&mut *data)));
+        _ = black_box(softmax.log_softmax_in_place(black_box(&mut *data)));
+        _ = black_box(softmax.log_sum_exp(black_box(data)));
+        if let Ok(rows) = RowsMut::new(black_box(&mut *data), columns) {
+            _ = black_box(softmax.softmax_rows_in_place(rows));
+        }
+        if let Ok(rows) = RowsMut::new(black_box(&mut *data), columns) {
+            _ = black_box(softmax.log_softmax_rows_in_place(rows));
+        }
+        if let Ok(rows) = Rows::new(black_box(data), columns) {
+            _ = black_box(softmax.log_sum_exp_rows(rows, black_box(out)));
         }
     }
 }

@@ -1,0 +1,256 @@
+//! Softmax, log-softmax and log-sum-exp of logits that options transform.
+//!
+//! Three passes over each row, as for a softmax without options, but the transformed logits are not
+//! stored between them: a single number has no room for their second part.
+
+use super::frame::{Frame, Shifted};
+use super::lane_sum::LaneSum;
+use super::map::map;
+use super::row_sum::RowSum;
+use super::scale::Scale;
+use super::transform::{Logits, exp};
+use crate::logit_options::LogitOptions;
+use crate::math::TwoFold;
+use crate::rows::Rows;
+use crate::simd::{Element, InOut, Span, Vector};
+
+/// Softmax of every row; returns the log-sum-exp of the last, that of the sink alone if there is
+/// none.
+#[inline(always)]
+pub fn softmax<V: Vector<Element: Shifted>>(
+    token: V::Token,
+    mut rows: InOut<'_, V::Element>,
+    columns: usize,
+    options: LogitOptions<'_, V::Element>,
+) -> V::Element {
+    let mut last = options.sink;
+    let mut index = 0;
+    while rows.len() > 0 {
+        let (mut row, rest) = rows.split(columns);
+        let mut logits = Logits::new::<V>(token, row.reborrow(), index, &options);
+        let max = maximum::<V, _>(token, &logits, options.sink);
+        last = match max {
+            Ok(max) => {
+                let sum = sum_all::<V, _>(token, &mut logits, max, options.sink);
+                let reciprocal = sum.reciprocal::<V>(token);
+                let (hi, lo) = (reciprocal.hi.first(), reciprocal.lo.first());
+                let scale = Scale::by(hi, lo, V::Element::ONE);
+                map::<V, _>(token, row.written(), scale);
+                sum.log_sum_exp::<V>(token)
+            }
+            Err(special) => {
+                row.target().fill(special.result(V::Element::ZERO));
+                special.log_sum_exp()
+            }
+        };
+        rows = rest;
+        index += 1;
+    }
+    last
+}
+
+/// Log-softmax of every row; returns as [`softmax`].
+#[inline(always)]
+pub fn log_softmax<V: Vector<Element: Shifted>>(
+    token: V::Token,
+    mut rows: InOut<'_, V::Element>,
+    columns: usize,
+    options: LogitOptions<'_, V::Element>,
+) -> V::Element {
+    let mut last = options.sink;
+    let mut index = 0;
+    while rows.len() > 0 {
+        let (mut row, rest) = rows.split(columns);
+        let mut logits = Logits::new::<V>(token, row.reborrow(), index, &options);
+        let max = maximum::<V, _>(token, &logits, options.sink);
+        last = match max {
+            Ok(max) => subtract_log_sum_exp::<V>(token, &mut logits, max, options.sink),
+            Err(special) => {
+                row.target().fill(special.result(V::Element::NEG_INFINITY));
+                special.log_sum_exp()
+            }
+        };
+        rows = rest;
+        index += 1;
+    }
+    last
+}
+
+/// Log-sum-exp of each row, for as many rows as `out` has room for.
+#[inline(always)]
+pub fn log_sum_exp<V: Vector<Element: Shifted>>(
+    token: V::Token,
+    rows: Rows<'_, V::Element>,
+    options: LogitOptions<'_, V::Element>,
+    out: &mut [V::Element],
+) {
+    for (index, (row, out)) in rows.iter().zip(out).enumerate() {
+        let mut logits = Logits::new::<V>(token, row, index, &options);
+        let max = maximum::<V, _>(token, &logits, options.sink);
+        *out = match max {
+            Ok(max) => {
+                sum_all::<V, _>(token, &mut logits, max, options.sink).log_sum_exp::<V>(token)
+            }
+            Err(special) => special.log_sum_exp(),
+        };
+    }
+}
+
+/// A row whose largest logit is not finite.
+#[derive(Clone, Copy)]
+enum Special<E> {
+    /// Nothing takes part.
+    Removed,
+    /// Some does; the log-sum-exp.
+    Undefined(E),
+}
+
+impl<E: Element> Special<E> {
+    /// Every result, which is `removed` if nothing takes part.
+    #[inline(always)]
+    fn result(self, removed: E) -> E {
+        match self {
+            Self::Removed => removed,
+            Self::Undefined(_) => E::NAN,
+        }
+    }
+
+    #[inline(always)]
+    fn log_sum_exp(self) -> E {
+        match self {
+            Self::Removed => E::NEG_INFINITY,
+            Self::Undefined(log_sum_exp) => log_sum_exp,
+        }
+    }
+}
+
+/// The largest of the logits and the sink, if it is finite.
+#[inline(always)]
+fn maximum<V: Vector<Element: Shifted>, S: Span<V::Element>>(
+    token: V::Token,
+    logits: &Logits<'_, V::Element, S>,
+    sink: V::Element,
+) -> Result<V::Element, Special<V::Element>> {
+    let max = logits.maximum::<V>(token);
+    let max = if max > sink { max } else { sink };
+    if max.is_finite() {
+        return Ok(max);
+    }
+    if max == V::Element::NEG_INFINITY && logits.are_removed() {
+        return Err(Special::Removed);
+    }
+    let nan = sink.is_nan() || logits.any_nan::<V>(token);
+    Err(Special::Undefined(if nan { V::Element::NAN } else { max }))
+}
+
+/// The sum over the logits and the sink, whose exponentials replace the logits.
+#[inline(always)]
+fn sum_all<V: Vector<Element: Shifted>, S: Span<V::Element>>(
+    token: V::Token,
+    logits: &mut Logits<'_, V::Element, S>,
+    max: V::Element,
+    sink: V::Element,
+) -> RowSum<V::Element> {
+    let zero = V::Register::splat(token, V::Element::ZERO);
+    let frame = Frame::new(max, V::FUSED);
+    let peak = frame.exp(token, V::Register::splat(token, max));
+    let sum = sum::<V, _, true>(token, logits, frame, usize::MAX)
+        .add_single(frame.exp(token, V::Register::splat(token, sink)));
+    row_sum::<V>(max, frame, peak, sum.add_single(zero.sub(peak)))
+}
+
+/// z − ln Σ e^z in place of the logits; returns ln Σ e^z. As (z − M) − ln(Σ e^z / e^M), M the
+/// largest: for that one the second part is the whole result with all its digits.
+#[inline(always)]
+fn subtract_log_sum_exp<V: Vector<Element: Shifted>>(
+    token: V::Token,
+    logits: &mut Logits<'_, V::Element, InOut<'_, V::Element>>,
+    max: V::Element,
+    sink: V::Element,
+) -> V::Element {
+    let frame = Frame::new(max, V::FUSED);
+    let sink_is_largest = sink == max;
+    let sink = V::Register::splat(token, sink);
+    let (place, largest) = if sink_is_largest {
+        (usize::MAX, TwoFold::exact(token, sink))
+    } else {
+        let place = logits.position::<V>(token, max);
+        (place, logits.load_at::<V::Register>(token, place))
+    };
+    let mut rest = sum::<V, _, false>(token, logits, frame, place);
+    if !sink_is_largest {
+        rest = rest.add_single(frame.exp(token, sink));
+    }
+    let sum = row_sum::<V>(max, frame, exp(token, frame, largest), rest);
+    let ratio = sum.log_ratio::<V>(token);
+    subtract::<V>(token, logits, largest, ratio.value());
+    let sum = TwoFold::sum(V::Register::splat(token, max), ratio.hi);
+    sum.add_single(ratio.lo.add(largest.lo)).value().first()
+}
+
+/// (z − max) − ratio in place of the logits.
+#[inline(always)]
+fn subtract<V: Vector<Element: Shifted>>(
+    token: V::Token,
+    logits: &mut Logits<'_, V::Element, InOut<'_, V::Element>>,
+    max: TwoFold<V::Register>,
+    ratio: V::Register,
+) {
+    let (hi, lo) = (max.hi.first(), max.lo.first());
+    let (hi, lo) = (V::splat(token, hi), V::splat(token, lo));
+    let ratio = V::splat(token, ratio.first());
+    let mut start = 0;
+    while start < logits.len() {
+        let z = logits.load_at::<V>(token, start);
+        let rest = z.lo.sub(lo).sub(ratio);
+        logits.store_at(start, z.hi.sub(hi).add(rest));
+        start += V::LANES;
+    }
+}
+
+/// The sum of the exponentials, without that in the place `apart`; `STORE`s them all in place of
+/// the logits.
+#[inline(always)]
+fn sum<V: Vector<Element: Shifted>, S: Span<V::Element>, const STORE: bool>(
+    token: V::Token,
+    logits: &mut Logits<'_, V::Element, S>,
+    frame: Frame<V::Element>,
+    apart: usize,
+) -> TwoFold<V::Register> {
+    let mut lanes = LaneSum::<V>::new(token);
+    let (mut start, mut place) = (0, 0);
+    while start < logits.len() {
+        let powers = exp(token, frame, logits.load_at::<V>(token, start));
+        if STORE {
+            logits.store_at(start, powers);
+        }
+        let counted = powers.with_lane(apart.wrapping_sub(start), V::Element::ZERO);
+        lanes.add(place, counted);
+        start += V::LANES;
+        place += 1;
+        if place == lanes.vectors() {
+            place = 0;
+        }
+    }
+    lanes.finish()
+}
+
+/// The sum of all that is `rest` and of the `peak`, which belongs to `max`.
+#[inline(always)]
+fn row_sum<V: Vector<Element: Shifted>>(
+    max: V::Element,
+    frame: Frame<V::Element>,
+    peak: V::Register,
+    rest: TwoFold<V::Register>,
+) -> RowSum<V::Element> {
+    RowSum {
+        max,
+        argmax: usize::MAX,
+        frame,
+        peak: peak.first(),
+        rest: TwoFold {
+            hi: rest.hi.first(),
+            lo: rest.lo.first(),
+        },
+    }
+}

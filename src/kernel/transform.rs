@@ -1,0 +1,246 @@
+//! Logits as the options of a softmax make them, in twice the precision.
+//!
+//! One rounding moves a logit x by up to half a unit in its last place, and so e^x by about |x|/2
+//! units: 44 at x = 88. So every product and sum keeps what rounding left over, and the exponential
+//! takes it in: e^(hi + lo) = e^hi·(1 + lo + lo²/2).
+
+use super::frame::{Frame, Shifted};
+use crate::logit_options::LogitOptions;
+use crate::math::TwoFold;
+use crate::math::tanh::tanh_two_fold;
+use crate::simd::{Element, Span, Vector};
+
+/// The factors that a softmax's options come to.
+#[derive(Clone, Copy)]
+struct Factors<E> {
+    /// Of the logit: s/T, with a softcap s/c.
+    inner: TwoFold<E>,
+    /// Of the hyperbolic tangent, with a softcap: c/T.
+    outer: Option<TwoFold<E>>,
+    /// Of the bias: 1/T.
+    bias: TwoFold<E>,
+}
+
+impl<E: Element> Factors<E> {
+    #[inline(always)]
+    fn new<V: Vector<Element = E>>(token: V::Token, options: &LogitOptions<'_, E>) -> Self {
+        let (scale, temperature) = (options.scale, options.temperature);
+        let bias = ratio::<V::Register>(token, E::ONE, temperature);
+        match options.softcap {
+            Some(softcap) => Self {
+                inner: ratio::<V::Register>(token, scale, softcap),
+                outer: Some(ratio::<V::Register>(token, softcap, temperature)),
+                bias,
+            },
+            None => Self {
+                inner: ratio::<V::Register>(token, scale, temperature),
+                outer: None,
+                bias,
+            },
+        }
+    }
+}
+
+/// a / b, in two parts.
+#[inline(always)]
+fn ratio<V: Vector>(token: V::Token, a: V::Element, b: V::Element) -> TwoFold<V::Element> {
+    let a = V::splat(token, a);
+    let b = TwoFold::exact(token, V::splat(token, b));
+    let ratio = b.divide(token, a).settled(token);
+    TwoFold {
+        hi: ratio.hi.first(),
+        lo: ratio.lo.first(),
+    }
+}
+
+/// A row of logits, or several, with what the options say of each.
+pub struct Logits<'a, E, S> {
+    data: S,
+    factors: Factors<E>,
+    bias: Option<&'a [E]>,
+    mask: Option<&'a [bool]>,
+}
+
+impl<'a, E: Shifted, S: Span<E>> Logits<'a, E, S> {
+    /// The logits of the row in this place of a batch.
+    #[inline(always)]
+    pub fn new<V: Vector<Element = E>>(
+        token: V::Token,
+        row: S,
+        index: usize,
+        options: &LogitOptions<'a, E>,
+    ) -> Self {
+        let columns = row.len();
+        Self {
+            data: row,
+            factors: Factors::new::<V>(token, options),
+            bias: part_of(options.bias, index, columns),
+            mask: part_of(options.mask, index, columns),
+        }
+    }
+
+    /// The number of logits.
+    #[inline(always)]
+    pub fn len(&self) -> usize {
+        self.data.len()
+    }
+
+    /// Writes results to where those of the logits from `start` belong.
+    #[inline(always)]
+    pub fn store_at<V: Vector<Element = E>>(&mut self, start: usize, results: V) {
+        self.data.store_at(start, results);
+    }
+
+    /// The logits from `start`, −∞ where there is none or one that does not take part.
+    #[inline(always)]
+    pub fn load_at<V: Vector<Element = E>>(&self, token: V::Token, start: usize) -> TwoFold<V> {
+        let zero = V::splat(token, E::ZERO);
+        let removed = V::splat(token, E::NEG_INFINITY);
+        let x = self.data.load_at::<V>(token, start, E::ZERO);
+        let mut z = multiply(token, x, self.factors.inner);
+        if let Some(factor) = self.factors.outer {
+            let tanh = tanh_two_fold(token, settled(token, z));
+            let rest = tanh.lo.mul(V::splat(token, factor.hi));
+            z = multiply(token, tanh.hi, factor);
+            z.lo = z.lo.add(rest);
+        }
+        if let Some(bias) = self.bias {
+            let bias = V::load(token, bias.get(start..).unwrap_or(&[]), E::NEG_INFINITY);
+            z = z.add(multiply(token, bias, self.factors.bias));
+            z.hi =
+                z.hi.replace_where_less(bias, V::splat(token, E::LOWEST), removed);
+        }
+        if let Some(present) = self.present(token, start) {
+            z.hi = z.hi.replace_where_less(present, zero, removed);
+        }
+        settled(token, z)
+    }
+
+    /// 0 where there is a logit from `start` that the mask lets take part, −∞ elsewhere; `None` if
+    /// all are there and no mask is.
+    #[inline(always)]
+    fn present<V: Vector<Element = E>>(&self, token: V::Token, start: usize) -> Option<V> {
+        // As many as any vector has.
+        let mut lanes = [E::NEG_INFINITY; 32];
+        let used = lanes.get_mut(..V::LANES).unwrap_or(&mut []);
+        let left = self.len().saturating_sub(start);
+        match self.mask {
+            Some(mask) => {
+                let mask = mask.get(start..).unwrap_or(&[]);
+                for (lane, &takes_part) in used.iter_mut().zip(mask) {
+                    *lane = if takes_part { E::ZERO } else { E::NEG_INFINITY };
+                }
+            }
+            None if left < V::LANES => {
+                for lane in used.get_mut(..left).unwrap_or(&mut []) {
+                    *lane = E::ZERO;
+                }
+            }
+            None => return None,
+        }
+        Some(V::load(token, &lanes, E::NEG_INFINITY))
+    }
+
+    /// The largest logit that is not NaN; −∞ if there is none.
+    #[inline(always)]
+    pub fn maximum<V: Vector<Element = E>>(&self, token: V::Token) -> E {
+        let mut max = V::splat(token, E::NEG_INFINITY);
+        let mut start = 0;
+        while start < self.len() {
+            max = max.at_least(self.load_at::<V>(token, start).hi);
+            start += V::LANES;
+        }
+        max.reduce_max()
+    }
+
+    /// The place of the first logit that is `value`; the number of logits or more if none is.
+    #[inline(always)]
+    pub fn position<V: Vector<Element = E>>(&self, token: V::Token, value: E) -> usize {
+        let mut start = 0;
+        while start < self.len() {
+            if let Some(lane) = self.load_at::<V>(token, start).hi.position(value) {
+                return start + lane;
+            }
+            start += V::LANES;
+        }
+        start
+    }
+
+    /// Whether any logit is NaN.
+    #[inline(always)]
+    pub fn any_nan<V: Vector<Element = E>>(&self, token: V::Token) -> bool {
+        let lowest = V::splat(token, E::NEG_INFINITY);
+        let highest = V::splat(token, -E::NEG_INFINITY);
+        let mut start = 0;
+        while start < self.len() {
+            if !self
+                .load_at::<V>(token, start)
+                .hi
+                .all_between(lowest, highest)
+            {
+                return true;
+            }
+            start += V::LANES;
+        }
+        false
+    }
+
+    /// Whether the mask and the bias leave no element.
+    #[inline(always)]
+    pub fn are_removed(&self) -> bool {
+        for place in 0..self.len() {
+            let masked = self.mask.and_then(|mask| mask.get(place)) == Some(&false);
+            let bias = self.bias.and_then(|bias| bias.get(place));
+            if !masked && bias != Some(&E::NEG_INFINITY) {
+                return false;
+            }
+        }
+        true
+    }
+}
+
+/// What belongs to a row of a batch: `all` of it if it is of one row.
+#[inline(always)]
+fn part_of<T>(all: Option<&[T]>, index: usize, columns: usize) -> Option<&[T]> {
+    let all = all?;
+    if all.len() <= columns {
+        return Some(all);
+    }
+    all.get(index.saturating_mul(columns)..)?.get(..columns)
+}
+
+/// x·factor, in two parts.
+#[inline(always)]
+fn multiply<V: Vector>(token: V::Token, x: V, factor: TwoFold<V::Element>) -> TwoFold<V> {
+    let product = TwoFold::product(token, x, V::splat(token, factor.hi));
+    TwoFold {
+        hi: product.hi,
+        lo: x.mul_add(V::splat(token, factor.lo), product.lo),
+    }
+}
+
+/// `x` without its second part where that is no fraction: beyond the significand's digits, and where
+/// something overflowed.
+#[inline(always)]
+fn settled<V: Vector>(token: V::Token, x: TwoFold<V>) -> TwoFold<V> {
+    let one = V::splat(token, V::Element::ONE);
+    let zero = V::splat(token, V::Element::ZERO);
+    TwoFold {
+        hi: x.hi,
+        lo: zero.replace_where_less(x.lo.abs(), one, x.lo),
+    }
+}
+
+/// e^x in a frame.
+#[inline(always)]
+pub fn exp<V: Vector<Element: Shifted>>(
+    token: V::Token,
+    frame: Frame<V::Element>,
+    x: TwoFold<V>,
+) -> V {
+    let x = settled(token, TwoFold::sum(frame.shifted(token, x.hi), x.lo));
+    let power = frame.exp_near(token, x.hi);
+    let half = V::splat(token, V::Element::HALF);
+    let rest = x.lo.mul(half).mul_add(x.lo, x.lo);
+    power.mul_add(rest, power)
+}
