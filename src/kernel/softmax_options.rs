@@ -28,19 +28,18 @@ pub fn softmax<V: Vector<Element: Shifted>>(
     while rows.len() > 0 {
         let (mut row, rest) = rows.split(columns);
         let mut logits = Logits::new::<V>(token, row.reborrow(), index, &options);
-        let max = maximum::<V, _>(token, &logits, options.sink);
-        last = match max {
-            Ok(max) => {
-                let sum = sum_all::<V, _>(token, &mut logits, max, options.sink);
+        last = match Largest::new::<V, _>(token, &logits, options.sink) {
+            Ok(largest) => {
+                let sum = sum_all::<V, _>(token, &mut logits, largest);
                 let reciprocal = sum.reciprocal::<V>(token);
                 let (hi, lo) = (reciprocal.hi.first(), reciprocal.lo.first());
                 let scale = Scale::by(hi, lo, V::Element::ONE);
                 map::<V, _>(token, row.written(), scale);
-                sum.log_sum_exp::<V>(token)
+                largest.log_sum_exp(sum.log_sum_exp::<V>(token))
             }
             Err(special) => {
-                row.target().fill(special.result(V::Element::ZERO));
-                special.log_sum_exp()
+                row.target().fill(V::Element::NAN);
+                special
             }
         };
         rows = rest;
@@ -62,12 +61,14 @@ pub fn log_softmax<V: Vector<Element: Shifted>>(
     while rows.len() > 0 {
         let (mut row, rest) = rows.split(columns);
         let mut logits = Logits::new::<V>(token, row.reborrow(), index, &options);
-        let max = maximum::<V, _>(token, &logits, options.sink);
-        last = match max {
-            Ok(max) => subtract_log_sum_exp::<V>(token, &mut logits, max, options.sink),
+        last = match Largest::new::<V, _>(token, &logits, options.sink) {
+            Ok(largest) => {
+                let log_sum_exp = subtract_log_sum_exp::<V>(token, &mut logits, largest);
+                largest.log_sum_exp(log_sum_exp)
+            }
             Err(special) => {
-                row.target().fill(special.result(V::Element::NEG_INFINITY));
-                special.log_sum_exp()
+                row.target().fill(V::Element::NAN);
+                special
             }
         };
         rows = rest;
@@ -86,61 +87,59 @@ pub fn log_sum_exp<V: Vector<Element: Shifted>>(
 ) {
     for (index, (row, out)) in rows.iter().zip(out).enumerate() {
         let mut logits = Logits::new::<V>(token, row, index, &options);
-        let max = maximum::<V, _>(token, &logits, options.sink);
-        *out = match max {
-            Ok(max) => {
-                sum_all::<V, _>(token, &mut logits, max, options.sink).log_sum_exp::<V>(token)
+        *out = match Largest::new::<V, _>(token, &logits, options.sink) {
+            Ok(largest) => {
+                let sum = sum_all::<V, _>(token, &mut logits, largest);
+                largest.log_sum_exp(sum.log_sum_exp::<V>(token))
             }
-            Err(special) => special.log_sum_exp(),
+            Err(special) => special,
         };
     }
 }
 
-/// A row whose largest logit is not finite.
+/// The largest of a row's logits and the sink, which is finite.
 #[derive(Clone, Copy)]
-enum Special<E> {
-    /// Nothing takes part.
-    Removed,
-    /// Some does; the log-sum-exp.
-    Undefined(E),
+struct Largest<E> {
+    max: E,
+    sink: E,
+    /// Nothing takes part. Then there is a sink of 0 instead: beside it all results are 0 or −∞.
+    removed: bool,
 }
 
-impl<E: Element> Special<E> {
-    /// Every result, which is `removed` if nothing takes part.
+impl<E: Shifted> Largest<E> {
+    /// `Err` with the log-sum-exp if the largest is not finite, unless nothing takes part.
     #[inline(always)]
-    fn result(self, removed: E) -> E {
-        match self {
-            Self::Removed => removed,
-            Self::Undefined(_) => E::NAN,
+    fn new<V: Vector<Element = E>, S: Span<E>>(
+        token: V::Token,
+        logits: &Logits<'_, E, S>,
+        sink: E,
+    ) -> Result<Self, E> {
+        let max = logits.maximum::<V>(token);
+        let max = if max > sink { max } else { sink };
+        if max.is_finite() {
+            Ok(Self {
+                max,
+                sink,
+                removed: false,
+            })
+        } else if max == E::NEG_INFINITY && logits.are_removed() {
+            Ok(Self {
+                max: E::ZERO,
+                sink: E::ZERO,
+                removed: true,
+            })
+        } else if sink.is_nan() || logits.any_nan::<V>(token) {
+            Err(E::NAN)
+        } else {
+            Err(max)
         }
     }
 
+    /// The log-sum-exp of the row, if `sum` is that beside the sink.
     #[inline(always)]
-    fn log_sum_exp(self) -> E {
-        match self {
-            Self::Removed => E::NEG_INFINITY,
-            Self::Undefined(log_sum_exp) => log_sum_exp,
-        }
+    fn log_sum_exp(self, sum: E) -> E {
+        if self.removed { E::NEG_INFINITY } else { sum }
     }
-}
-
-/// The largest of the logits and the sink, if it is finite.
-#[inline(always)]
-fn maximum<V: Vector<Element: Shifted>, S: Span<V::Element>>(
-    token: V::Token,
-    logits: &Logits<'_, V::Element, S>,
-    sink: V::Element,
-) -> Result<V::Element, Special<V::Element>> {
-    let max = logits.maximum::<V>(token);
-    let max = if max > sink { max } else { sink };
-    if max.is_finite() {
-        return Ok(max);
-    }
-    if max == V::Element::NEG_INFINITY && logits.are_removed() {
-        return Err(Special::Removed);
-    }
-    let nan = sink.is_nan() || logits.any_nan::<V>(token);
-    Err(Special::Undefined(if nan { V::Element::NAN } else { max }))
 }
 
 /// The sum over the logits and the sink, whose exponentials replace the logits.
@@ -148,8 +147,7 @@ fn maximum<V: Vector<Element: Shifted>, S: Span<V::Element>>(
 fn sum_all<V: Vector<Element: Shifted>, S: Span<V::Element>>(
     token: V::Token,
     logits: &mut Logits<'_, V::Element, S>,
-    max: V::Element,
-    sink: V::Element,
+    Largest { max, sink, .. }: Largest<V::Element>,
 ) -> RowSum<V::Element> {
     let zero = V::Register::splat(token, V::Element::ZERO);
     let frame = Frame::new(max, V::FUSED);
@@ -165,8 +163,7 @@ fn sum_all<V: Vector<Element: Shifted>, S: Span<V::Element>>(
 fn subtract_log_sum_exp<V: Vector<Element: Shifted>>(
     token: V::Token,
     logits: &mut Logits<'_, V::Element, InOut<'_, V::Element>>,
-    max: V::Element,
-    sink: V::Element,
+    Largest { max, sink, .. }: Largest<V::Element>,
 ) -> V::Element {
     let frame = Frame::new(max, V::FUSED);
     let sink_is_largest = sink == max;

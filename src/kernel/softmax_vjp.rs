@@ -35,7 +35,7 @@ pub fn log_softmax<V: Vector<Element: Logarithm>>(
 ) {
     for (y, dy) in y.iter().zip(dy) {
         if is_removed::<V>(token, y) {
-            dy.fill(V::Element::ZERO);
+            map_with::<V, _>(token, InOut::in_place(dy), y, Removed);
             continue;
         }
         let sum = sum::<V, _>(token, y, dy, Second);
@@ -157,6 +157,17 @@ impl<V: Vector<Element: Logarithm>> Map2<V> for LogSoftmax<V::Element> {
             .neg_mul_add(sum, difference.hi)
             .add(difference.lo);
         below.replace_where_less(minus_y, half, near)
+    }
+}
+
+/// e^y, which is 0, whatever dy is. A plain 0 would become a call of `memset`.
+#[derive(Clone, Copy)]
+struct Removed;
+
+impl<V: Vector<Element: Logarithm>> Map2<V> for Removed {
+    #[inline(always)]
+    fn apply(self, token: V::Token, _: V, y: V) -> V {
+        exp(token, y)
     }
 }
 

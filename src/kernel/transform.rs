@@ -120,23 +120,20 @@ impl<'a, E: Shifted, S: Span<E>> Logits<'a, E, S> {
     /// all are there and no mask is.
     #[inline(always)]
     fn present<V: Vector<Element = E>>(&self, token: V::Token, start: usize) -> Option<V> {
-        // As many as any vector has.
-        let mut lanes = [E::NEG_INFINITY; 32];
-        let used = lanes.get_mut(..V::LANES).unwrap_or(&mut []);
+        const { assert!(V::LANES <= 32) };
         let left = self.len().saturating_sub(start);
-        match self.mask {
-            Some(mask) => {
-                let mask = mask.get(start..).unwrap_or(&[]);
-                for (lane, &takes_part) in used.iter_mut().zip(mask) {
-                    *lane = if takes_part { E::ZERO } else { E::NEG_INFINITY };
-                }
+        if self.mask.is_none() && left >= V::LANES {
+            return None;
+        }
+        let mut lanes = [E::ZERO; 32];
+        let mask = self.mask.and_then(|mask| mask.get(start..)).unwrap_or(&[]);
+        for (lane, &takes_part) in lanes.iter_mut().zip(mask.get(..V::LANES).unwrap_or(mask)) {
+            if !takes_part {
+                *lane = E::NEG_INFINITY;
             }
-            None if left < V::LANES => {
-                for lane in used.get_mut(..left).unwrap_or(&mut []) {
-                    *lane = E::ZERO;
-                }
-            }
-            None => return None,
+        }
+        for lane in lanes.get_mut(left..V::LANES).unwrap_or(&mut []) {
+            *lane = E::NEG_INFINITY;
         }
         Some(V::load(token, &lanes, E::NEG_INFINITY))
     }
