@@ -3,10 +3,10 @@
 //! Three passes over each row, as for a softmax without options, but the transformed logits are not
 //! stored between them: a single number has no room for their second part.
 
+use super::exp_sum::ExpSum;
 use super::frame::{Frame, Shifted};
 use super::lane_sum::LaneSum;
 use super::map::map;
-use super::row_sum::RowSum;
 use super::scale::Scale;
 use super::transform::{Logits, exp};
 use crate::logit_options::LogitOptions;
@@ -31,11 +31,9 @@ pub fn softmax<V: Vector<Element: Shifted>>(
         last = match Largest::new::<V, _>(token, &logits, options.sink) {
             Ok(largest) => {
                 let sum = sum_all::<V, _>(token, &mut logits, largest);
-                let reciprocal = sum.reciprocal::<V>(token);
-                let (hi, lo) = (reciprocal.hi.first(), reciprocal.lo.first());
-                let scale = Scale::by(hi, lo, V::Element::ONE);
-                map::<V, _>(token, row.written(), scale);
-                largest.log_sum_exp(sum.log_sum_exp::<V>(token))
+                let scale = Scale::by(token, sum.reciprocal(token), V::Element::ONE);
+                map::<V, _>(token, row.written(), scale.first());
+                largest.log_sum_exp(sum.log_sum_exp(token).first())
             }
             Err(special) => {
                 row.target().fill(V::Element::NAN);
@@ -90,7 +88,7 @@ pub fn log_sum_exp<V: Vector<Element: Shifted>>(
         *out = match Largest::new::<V, _>(token, &logits, options.sink) {
             Ok(largest) => {
                 let sum = sum_all::<V, _>(token, &mut logits, largest);
-                largest.log_sum_exp(sum.log_sum_exp::<V>(token))
+                largest.log_sum_exp(sum.log_sum_exp(token).first())
             }
             Err(special) => special,
         };
@@ -148,13 +146,18 @@ fn sum_all<V: Vector<Element: Shifted>, S: Span<V::Element>>(
     token: V::Token,
     logits: &mut Logits<'_, V::Element, S>,
     Largest { max, sink, .. }: Largest<V::Element>,
-) -> RowSum<V::Element> {
-    let zero = V::Register::splat(token, V::Element::ZERO);
+) -> ExpSum<V::Register> {
     let frame = Frame::new(max, V::FUSED);
-    let peak = frame.exp(token, V::Register::splat(token, max));
+    let max = V::Register::splat(token, max);
+    let peak = frame.exp(token, max);
     let sum = sum::<V, _, true>(token, logits, frame, usize::MAX)
         .add_single(frame.exp(token, V::Register::splat(token, sink)));
-    row_sum::<V>(max, frame, peak, sum.add_single(zero.sub(peak)))
+    let minus_peak = V::Register::splat(token, V::Element::ZERO).sub(peak);
+    ExpSum {
+        max,
+        peak,
+        rest: sum.add_single(minus_peak),
+    }
 }
 
 /// z − ln Σ e^z in place of the logits; returns ln Σ e^z. As (z − M) − ln(Σ e^z / e^M), M the
@@ -178,10 +181,14 @@ fn subtract_log_sum_exp<V: Vector<Element: Shifted>>(
     if !sink_is_largest {
         rest = rest.add_single(frame.exp(token, sink));
     }
-    let sum = row_sum::<V>(max, frame, exp(token, frame, largest), rest);
-    let ratio = sum.log_ratio::<V>(token);
+    let sum = ExpSum {
+        max: largest.hi,
+        peak: exp(token, frame, largest),
+        rest,
+    };
+    let ratio = sum.log_ratio(token);
     subtract::<V>(token, logits, largest, ratio.value());
-    let sum = TwoFold::sum(V::Register::splat(token, max), ratio.hi);
+    let sum = TwoFold::sum(largest.hi, ratio.hi);
     sum.add_single(ratio.lo.add(largest.lo)).value().first()
 }
 
@@ -230,24 +237,4 @@ fn sum<V: Vector<Element: Shifted>, S: Span<V::Element>, const STORE: bool>(
         }
     }
     lanes.finish()
-}
-
-/// The sum of all that is `rest` and of the `peak`, which belongs to `max`.
-#[inline(always)]
-fn row_sum<V: Vector<Element: Shifted>>(
-    max: V::Element,
-    frame: Frame<V::Element>,
-    peak: V::Register,
-    rest: TwoFold<V::Register>,
-) -> RowSum<V::Element> {
-    RowSum {
-        max,
-        argmax: usize::MAX,
-        frame,
-        peak: peak.first(),
-        rest: TwoFold {
-            hi: rest.hi.first(),
-            lo: rest.lo.first(),
-        },
-    }
 }

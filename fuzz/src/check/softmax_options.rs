@@ -19,8 +19,8 @@ pub fn check<T: Float>(recipe: &Recipe) {
         .map(|place| recipe.labels.rotate_right(place % 64) & 1 == 0)
         .collect();
     check_mask(recipe, &row, &mask);
-    check_all(recipe, &mask);
-    check_gradients(recipe);
+    check_all::<T>(recipe, &mask);
+    check_gradients::<T>(recipe);
 }
 
 /// The elements that a mask leaves.
