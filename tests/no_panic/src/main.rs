@@ -11,7 +11,8 @@ use core::hint::black_box;
 use core::panic::PanicInfo;
 
 use logits::{
-    BinaryCrossEntropy, CrossEntropy, Error, Float, Label, Level, LogSumExp, LossSum, Rows, RowsMut, Softmax,
+    BinaryCrossEntropy, CrossEntropy, Error, Float, Label, Level, LogSumExp, LossSum, Rows,
+    RowsMut, Softmax,
 };
 
 unsafe extern "C" {
