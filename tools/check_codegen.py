@@ -54,7 +54,6 @@ ALL_PROFILES = list(
 FEW_PROFILES = [
     Profile("3", "false", "16"),
     Profile("3", "fat", "1"),
-    Profile("2", "thin", "16"),
     Profile("s", "false", "16"),
 ]
 

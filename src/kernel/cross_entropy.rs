@@ -52,13 +52,12 @@ fn add_rows<V: Vector<Element: Shifted>>(
     for (sum, row) in sums.iter_mut().zip(rows.chunks_exact(columns.max(1))) {
         *sum = row_sum::<V>(token, row, Peak::Apart);
     }
-    let mut index = first;
-    for (row_sum, row) in sums.iter().zip(rows.chunks_exact(columns.max(1))) {
+    let rows = rows.chunks_exact(columns.max(1));
+    for (index, (row_sum, row)) in (first..).zip(sums.iter().zip(rows)) {
         let label = labels.get(index);
         if let (Some(label), Some(&logit)) = (label, label.and_then(|label| row.get(label))) {
             add_row::<V>(token, sum, row_sum, label, logit);
         }
-        index += 1;
     }
 }
 
@@ -84,10 +83,9 @@ pub fn loss_and_gradient<V: Vector<Element: Shifted>>(
             blocks.store(rows);
             targets.store_gradients(token, rows, &block, scale);
         } else {
-            let mut index = first;
-            for row in rows.chunks_exact_mut(columns.max(1)) {
+            let rows = rows.chunks_exact_mut(columns.max(1));
+            for (index, row) in (first..).zip(rows) {
                 loss_and_gradient_of_row::<V>(token, &mut sum, row, labels.get(index), scale);
-                index += 1;
             }
         }
         first += rows_at_once;
