@@ -11,7 +11,7 @@ use super::frame::{NearFrames, Shifted};
 use super::row_sum::Peak;
 use super::scale::Scale;
 use crate::math::TwoFold;
-use crate::simd::{Count, Element, Exchange, Stack, Vector};
+use crate::simd::{Element, Exchange, Stack, Vector};
 
 /// The most columns: one group of `row_sum`, in which a lane has a single sum of up to four terms.
 const MOST_COLUMNS: usize = 128;
@@ -71,44 +71,41 @@ impl<R: Exchange<Element: Shifted>> Blocks<R> {
     /// Takes in rows.
     #[inline(always)]
     fn load(&mut self, rows: &[R::Element]) {
-        let zero = R::splat(self.token, R::Element::ZERO);
         self.cells.clear();
         let mut first = 0;
         while first < self.columns {
-            let mut square = R::Square::filled(zero);
             let mut start = first;
-            for register in square.as_mut() {
+            for _ in 0..R::LANES {
                 // With what follows the row: those lanes become columns that are not used.
                 let row = rows.get(start..).unwrap_or(&[]);
-                *register = R::load(self.token, row, R::Element::ZERO);
+                self.cells.push(R::load(self.token, row, R::Element::ZERO));
                 start += self.columns;
             }
-            R::transpose(&mut square);
-            for column in square.as_ref().iter().take(self.columns - first) {
-                self.cells.push(*column);
+            if let Some(square) = self.cells.values_mut().get_mut(first..) {
+                R::transpose(square);
             }
             first += R::LANES;
         }
     }
 
-    /// Gives out the rows.
+    /// The columns in use.
     #[inline(always)]
-    pub fn store(&self, rows: &mut [R::Element]) {
-        let zero = R::splat(self.token, R::Element::ZERO);
+    fn columns(&self) -> &[R] {
+        self.cells.values().get(..self.columns).unwrap_or(&[])
+    }
+
+    /// Gives out the rows, after which the block is spent.
+    #[inline(always)]
+    pub fn store(&mut self, rows: &mut [R::Element]) {
         let mut first = 0;
-        for cells in self.cells.values().chunks(R::LANES) {
-            let mut square = R::Square::filled(zero);
-            for (register, cell) in square.as_mut().iter_mut().zip(cells) {
-                *register = *cell;
-            }
-            R::transpose(&mut square);
-            for (register, row) in square
-                .as_ref()
-                .iter()
-                .zip(rows.chunks_exact_mut(self.columns.max(1)))
-            {
-                let width = cells.len();
-                register.store(row.get_mut(first..first + width).unwrap_or(&mut []));
+        for square in self.cells.values_mut().chunks_exact_mut(R::LANES) {
+            R::transpose(square);
+            let mut start = first;
+            let end = self.columns.min(first + R::LANES);
+            for register in square {
+                let row = rows.get_mut(start..start + (end - first));
+                register.store(row.unwrap_or(&mut []));
+                start += self.columns;
             }
             first += R::LANES;
         }
@@ -119,7 +116,7 @@ impl<R: Exchange<Element: Shifted>> Blocks<R> {
     fn maximum(&self) -> R {
         let lowest = R::splat(self.token, R::Element::NEG_INFINITY);
         let (mut even, mut odd) = (lowest, lowest);
-        for cells in self.cells.values().chunks(2) {
+        for cells in self.columns().chunks(2) {
             if let [a, rest @ ..] = cells {
                 even = even.at_least(*a);
                 if let [b] = rest {
@@ -137,7 +134,7 @@ impl<R: Exchange<Element: Shifted>> Blocks<R> {
         // No element is +∞, so that only NaN makes a sum NaN.
         let mut total = place;
         let mut column = self.columns;
-        for cell in self.cells.values().iter().rev() {
+        for cell in self.columns().iter().rev() {
             column -= 1;
             let here = R::splat(self.token, R::Element::from_u64(column as u64));
             place = here.replace_where_less(*cell, max, place);
@@ -198,6 +195,9 @@ impl<R: Exchange<Element: Shifted>> Blocks<R> {
     #[inline(always)]
     fn term(&mut self, column: usize, apart: R, frames: &NearFrames<R>, cells: Cells) -> R {
         let zero = R::splat(self.token, R::Element::ZERO);
+        if column >= self.columns {
+            return zero;
+        }
         let Some(cell) = self.cells.values_mut().get_mut(column) else {
             return zero;
         };
@@ -234,7 +234,7 @@ impl<R: Exchange<Element: Shifted>> Blocks<R> {
     /// Applies `function` to every cell.
     #[inline(always)]
     pub fn map<F: Columnwise<R>>(&mut self, function: F) {
-        for cell in self.cells.values_mut() {
+        for cell in self.cells.values_mut().iter_mut().take(self.columns) {
             *cell = function.apply(self.token, *cell);
         }
     }

@@ -273,8 +273,6 @@ impl F64x4 {
 }
 
 impl Exchange for F32x8 {
-    type Square = Times<8>;
-
     #[inline(always)]
     fn exchange(self, distance: usize) -> Self {
         Self(intrinsics! {
@@ -299,8 +297,6 @@ impl Exchange for F32x8 {
 }
 
 impl Exchange for F64x4 {
-    type Square = Times<4>;
-
     #[inline(always)]
     fn exchange(self, distance: usize) -> Self {
         Self(intrinsics! {

@@ -223,8 +223,6 @@ avx512! {
 }
 
 impl Exchange for F32x16 {
-    type Square = Times<16>;
-
     #[inline(always)]
     fn exchange(self, distance: usize) -> Self {
         Self(intrinsics! {
@@ -250,8 +248,6 @@ impl Exchange for F32x16 {
 }
 
 impl Exchange for F64x8 {
-    type Square = Times<8>;
-
     #[inline(always)]
     fn exchange(self, distance: usize) -> Self {
         Self(intrinsics! {

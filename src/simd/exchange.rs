@@ -1,22 +1,19 @@
 //! Lanes that change places.
 
-use super::vector::{Count, Vector};
+use super::vector::Vector;
 
 /// A register whose lanes can change places.
 pub trait Exchange: Vector<Register = Self> {
-    /// As many as there are lanes.
-    type Square: Count;
-
     /// Lane i receives lane i XOR `distance`, a power of two below [`Vector::LANES`].
     fn exchange(self, distance: usize) -> Self;
     /// Lane i of `other` where i AND `distance`, a power of two below [`Vector::LANES`], is not 0,
     /// else of `self`.
     fn merge(self, other: Self, distance: usize) -> Self;
 
-    /// Lane i of register j changes places with lane j of register i.
+    /// Lane i of register j changes places with lane j of register i, for as many registers as
+    /// there are lanes.
     #[inline(always)]
-    fn transpose(square: &mut <Self::Square as Count>::Of<Self>) {
-        let rows = square.as_mut();
+    fn transpose(rows: &mut [Self]) {
         if Self::LANES > 8 {
             exchange_blocks(rows, 8);
         }

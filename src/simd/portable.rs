@@ -246,8 +246,6 @@ impl F64x2 {
 }
 
 impl Exchange for F32x4 {
-    type Square = Times<4>;
-
     #[inline(always)]
     fn exchange(self, distance: usize) -> Self {
         let [a, b, c, d] = self.0.to_array();
@@ -268,8 +266,6 @@ impl Exchange for F32x4 {
 }
 
 impl Exchange for F64x2 {
-    type Square = Times<2>;
-
     #[inline(always)]
     fn exchange(self, _distance: usize) -> Self {
         let [a, b] = self.0.to_array();

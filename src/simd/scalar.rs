@@ -171,8 +171,6 @@ impl<E: Element> Exchange for Scalar<E>
 where
     Self: Vector<Register = Self>,
 {
-    type Square = Times<1>;
-
     #[inline(always)]
     fn exchange(self, _: usize) -> Self {
         self
