@@ -9,7 +9,7 @@ use crate::{Error, Float, Level, Rows};
 /// overflows or vanishes wrongly, however large the elements.
 ///
 /// # Accuracy
-/// At most 1 unit in the last place of max(|result|, 1), at every level and length: where the sum
+/// At most 1.4 units in the last place of max(|result|, 1), at every level and length: where the sum
 /// is near 1 its logarithm is near 0, and no finite precision keeps its relative error.
 ///
 /// # Edge cases

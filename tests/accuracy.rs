@@ -15,6 +15,7 @@ for_both_types!(
     rows_of_128_256,
     rows_of_two_to_the_24,
     confident_rows,
+    rows_with_the_largest_errors_known,
 );
 
 fn short_rows<T: Real>() {
@@ -51,6 +52,14 @@ fn confident_rows<T: Real>() {
     check_rows::<T>(&distributions, [2, 3, 10, 100, 1100]);
 }
 
+/// Rows that fuzzing found: each error of log-sum-exp points the same way.
+fn rows_with_the_largest_errors_known<T: Real>() {
+    let mut report = Report::default();
+    let row = [0.175_781_25, 0.003_906_25, 0.003_931_999].map(T::from_f64);
+    check_row(&mut report, &row, 2, "found by fuzzing");
+    report.check::<T>();
+}
+
 /// Checks every function on a row of each distribution and length, at every level.
 fn check_rows<T: Real>(distributions: &[Distribution], lengths: impl IntoIterator<Item = usize>) {
     let mut random = Random::new(4);
@@ -58,28 +67,32 @@ fn check_rows<T: Real>(distributions: &[Distribution], lengths: impl IntoIterato
     for len in lengths {
         for distribution in distributions {
             let row = distribution.row::<T>(&mut random, len);
-            let reference = Reference::new(&row);
-            let labels = [reference.argmax(), random.below(len)];
-            let inputs = distribution.to_string();
-            for level in Level::available() {
-                let mut case = Case {
-                    level,
-                    row: &row,
-                    reference: &reference,
-                    report: &mut report,
-                    inputs: &inputs,
-                };
-                case.log_sum_exp();
-                case.softmax();
-                case.log_softmax();
-                case.cross_entropy(labels[0], T::from_f64(1.0));
-                case.cross_entropy(labels[1], T::from_f64(1.0 / 3.0));
-                // So small that it has no digits beside the sum.
-                case.cross_entropy(labels[0], T::from_f64(-3e-37));
-            }
+            let label = random.below(len);
+            check_row(&mut report, &row, label, &distribution.to_string());
         }
     }
     report.check::<T>();
+}
+
+/// Checks every function on a row, at every level.
+fn check_row<T: Real>(report: &mut Report, row: &[T], label: usize, inputs: &str) {
+    let reference = Reference::new(row);
+    for level in Level::available() {
+        let mut case = Case {
+            level,
+            row,
+            reference: &reference,
+            report,
+            inputs,
+        };
+        case.log_sum_exp();
+        case.softmax();
+        case.log_softmax();
+        case.cross_entropy(reference.argmax(), T::from_f64(1.0));
+        case.cross_entropy(label, T::from_f64(1.0 / 3.0));
+        // So small that it has no digits beside the sum.
+        case.cross_entropy(reference.argmax(), T::from_f64(-3e-37));
+    }
 }
 
 /// One row at one level.
