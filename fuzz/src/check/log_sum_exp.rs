@@ -24,10 +24,10 @@ pub fn check(data: &[u8]) {
     }
 }
 
-/// The bound of a log-sum-exp: one unit in the last place of max(|result|, 1).
+/// The bound of a log-sum-exp, in units in the last place of max(|result|, 1).
 pub fn bound<T: Float>() -> Bound {
     Bound {
-        units: 1.0,
+        units: 1.4,
         least_unit: 1 - T::DIGITS,
     }
 }
