@@ -57,11 +57,13 @@ macro_rules! kernels {
                 $(
                     #[inline]
                     fn $name(level: Level, $($argument: $type),*) $(-> $output)? {
+                        #[inline(never)]
                         fn scalar($($argument: $type),*) $(-> $output)? {
                             kernel::$file::$kernel::<ScalarVector>(scalar::ScalarToken, $($argument),*)
                         }
 
                         #[cfg(any(target_feature = "sse2", target_feature = "simd128", all(target_arch = "aarch64", target_feature = "neon")))]
+                        #[inline(never)]
                         fn portable($($argument: $type),*) $(-> $output)? {
                             kernel::$file::$kernel::<PortableVector>(portable::Portable, $($argument),*)
                         }

@@ -4,6 +4,7 @@
 
 use super::few_columns::BlockSum;
 use super::frame::Shifted;
+use super::row::{row, row_mut};
 use crate::loss::{Labels, LossSum};
 use crate::math::TwoFold;
 use crate::simd::{Element, Exchange, Vector};
@@ -32,15 +33,16 @@ impl<R: Exchange<Element: Shifted>> BlockTargets<R> {
         let mut classes = [0; MOST_ROWS];
         let mut label = [R::Element::ZERO; MOST_ROWS];
         let mut logit = [R::Element::ZERO; MOST_ROWS];
-        for (index, row) in rows.chunks_exact(columns.max(1)).enumerate() {
-            let class = labels.get(first + index).unwrap_or(0);
-            if let (Some(place), Some(number), Some(value), Some(x)) = (
-                classes.get_mut(index),
-                label.get_mut(index),
-                logit.get_mut(index),
-                row.get(class),
+        for number in 0..R::LANES {
+            let class = labels.get(first + number).unwrap_or(0);
+            let x = row(rows, columns, number).and_then(|row| row.get(class));
+            if let (Some(place), Some(as_float), Some(value), Some(&x)) = (
+                classes.get_mut(number),
+                label.get_mut(number),
+                logit.get_mut(number),
+                x,
             ) {
-                (*place, *number, *value) = (class, R::Element::from_u64(class as u64), *x);
+                (*place, *as_float, *value) = (class, R::Element::from_u64(class as u64), x);
             }
         }
         Self {
@@ -92,9 +94,12 @@ impl<R: Exchange<Element: Shifted>> BlockTargets<R> {
         let complement = others.mul_add(reciprocal.hi, others.mul(reciprocal.lo));
         let mut complements = [R::Element::ZERO; MOST_ROWS];
         complement.store(&mut complements);
-        let rows = rows.chunks_exact_mut(self.columns.max(1));
-        for ((row, complement), label) in rows.zip(complements).zip(self.labels) {
-            if let Some(target) = row.get_mut(label) {
+        for number in 0..R::LANES {
+            let row = row_mut(rows, self.columns, number);
+            if let (Some(row), Some(&complement), Some(&label)) =
+                (row, complements.get(number), self.labels.get(number))
+                && let Some(target) = row.get_mut(label)
+            {
                 *target = -(complement * scale);
             }
         }

@@ -6,6 +6,7 @@
 use super::block_targets::BlockTargets;
 use super::few_columns::{Blocks, Cells};
 use super::frame::Shifted;
+use super::row::{row, row_mut, up_to};
 use super::row_sum::{Peak, RowSum, row_sum};
 use super::scale::Scale;
 use super::softmax::{ROWS_AT_ONCE, scaled_softmax};
@@ -26,7 +27,8 @@ pub fn loss<V: Vector<Element: Shifted>>(
     let mut blocks = Blocks::<V::Register>::new(token, columns);
     let rows_at_once = blocks.rows().unwrap_or(ROWS_AT_ONCE);
     let mut first = 0;
-    for rows in rows.data().chunks((rows_at_once * columns).max(1)) {
+    while let Some(rest @ [_, ..]) = rows.data().get(first * columns..) {
+        let rows = up_to(rest, rows_at_once * columns);
         if let Some(block) = blocks.sum(rows, Peak::Apart, Cells::Kept) {
             let targets = BlockTargets::<V::Register>::new(token, rows, columns, labels, first);
             targets.add_losses(token, &mut sum, &block);
@@ -49,12 +51,17 @@ fn add_rows<V: Vector<Element: Shifted>>(
     first: usize,
 ) {
     let mut sums = [Err(V::Element::NEG_INFINITY); ROWS_AT_ONCE];
-    for (sum, row) in sums.iter_mut().zip(rows.chunks_exact(columns.max(1))) {
+    for (number, sum) in sums.iter_mut().enumerate() {
+        let Some(row) = row(rows, columns, number) else {
+            break;
+        };
         *sum = row_sum::<V>(token, row, Peak::Apart);
     }
-    let rows = rows.chunks_exact(columns.max(1));
-    for (index, (row_sum, row)) in (first..).zip(sums.iter().zip(rows)) {
-        let label = labels.get(index);
+    for (number, row_sum) in sums.iter().enumerate() {
+        let Some(row) = row(rows, columns, number) else {
+            break;
+        };
+        let label = labels.get(first + number);
         if let (Some(label), Some(&logit)) = (label, label.and_then(|label| row.get(label))) {
             add_row::<V>(token, sum, row_sum, label, logit);
         }
@@ -75,7 +82,9 @@ pub fn loss_and_gradient<V: Vector<Element: Shifted>>(
     let rows_at_once = blocks.rows().unwrap_or(1);
     let mut first = 0;
     let data = rows.into_data();
-    for rows in data.chunks_mut((rows_at_once * columns).max(1)) {
+    while let Some(rest @ [_, ..]) = data.get_mut(first * columns..) {
+        let length = rest.len().min(rows_at_once * columns);
+        let rows = rest.get_mut(..length).unwrap_or(&mut []);
         if let Some(block) = blocks.sum(rows, Peak::Apart, Cells::Replaced) {
             let targets = BlockTargets::<V::Register>::new(token, rows, columns, labels, first);
             targets.add_losses(token, &mut sum, &block);
@@ -83,9 +92,11 @@ pub fn loss_and_gradient<V: Vector<Element: Shifted>>(
             blocks.store(rows);
             targets.store_gradients(token, rows, &block, scale);
         } else {
-            let rows = rows.chunks_exact_mut(columns.max(1));
-            for (index, row) in (first..).zip(rows) {
-                loss_and_gradient_of_row::<V>(token, &mut sum, row, labels.get(index), scale);
+            let mut number = 0;
+            while let Some(row @ [_, ..]) = row_mut(rows, columns, number) {
+                let label = labels.get(first + number);
+                loss_and_gradient_of_row::<V>(token, &mut sum, row, label, scale);
+                number += 1;
             }
         }
         first += rows_at_once;

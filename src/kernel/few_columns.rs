@@ -148,7 +148,9 @@ impl<R: Exchange<Element: Shifted>> Blocks<R> {
     /// The sum of exponentials of each of so many rows as a block has; `None` if there are fewer, or
     /// if a row has NaN, or a largest element that is infinite or too far from the origin to shift
     /// by a power of two.
-    #[inline(always)]
+    // As for `row_sum`.
+    #[cfg_attr(debug_assertions, inline)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn sum(&mut self, rows: &[R::Element], peak: Peak, cells: Cells) -> Option<BlockSum<R>> {
         if self.columns == 0 || rows.len() != R::LANES * self.columns {
             return None;
@@ -217,12 +219,13 @@ impl<R: Exchange<Element: Shifted>> Blocks<R> {
         let mut lanes = self.lanes.values_mut();
         let mut distance = R::Element::STRIPE / 2;
         while distance > 0 {
-            let live = lanes.len();
-            let (lower, upper) = lanes.split_at_mut(distance.min(live));
-            for (lane, other) in lower.iter_mut().zip(upper) {
-                *lane = lane.add(*other);
+            let live = lanes.len().min(distance);
+            if let Some((lower, upper)) = lanes.split_at_mut_checked(live) {
+                for (lane, other) in lower.iter_mut().zip(upper) {
+                    *lane = lane.add(*other);
+                }
             }
-            lanes = lower;
+            lanes = lanes.get_mut(..live).unwrap_or(&mut []);
             distance /= 2;
         }
         match lanes {

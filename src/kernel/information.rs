@@ -3,6 +3,7 @@
 //! Probabilities are multiplied by a power of two, so that the smallest subnormal number has
 //! products in full precision; the sums are divided by it.
 
+use super::row::each;
 use super::sum::{Summand, rounded, sum};
 use crate::math::divergence::{Divergence, MutualDivergence, mutual_divergence};
 use crate::math::ln::Logarithm;
@@ -36,7 +37,7 @@ pub fn cross_entropy<V: Vector<Element: Probability>>(
     q: Rows<'_, V::Element>,
     out: &mut [V::Element],
 ) {
-    for ((p, q), out) in p.iter().zip(q.iter()).zip(out) {
+    for ((p, q), out) in each(p).zip(each(q)).zip(out) {
         let sum = sum::<V, _>(token, p, q, CrossEntropy);
         *out = V::Element::ZERO - rounded::<V::Register>(sum) / V::Element::SCALE;
     }
@@ -50,7 +51,7 @@ pub fn kl_divergence<V: Vector<Element: Probability>>(
     q: Rows<'_, V::Element>,
     out: &mut [V::Element],
 ) {
-    for ((p, q), out) in p.iter().zip(q.iter()).zip(out) {
+    for ((p, q), out) in each(p).zip(each(q)).zip(out) {
         let [major, minor] = sum::<V, _>(token, p, q, KlDivergence);
         *out = rounded::<V::Register>(major.add(minor)) / V::Element::SCALE;
     }
@@ -64,7 +65,7 @@ pub fn js_divergence<V: Vector<Element: Probability>>(
     q: Rows<'_, V::Element>,
     out: &mut [V::Element],
 ) {
-    for ((p, q), out) in p.iter().zip(q.iter()).zip(out) {
+    for ((p, q), out) in each(p).zip(each(q)).zip(out) {
         let sum = sum::<V, _>(token, p, q, JsDivergence);
         *out = rounded::<V::Register>(sum) / V::Element::SCALE * V::Element::HALF;
     }

@@ -1,6 +1,7 @@
 //! Entropies and divergences of the softmax of logits.
 
 use super::frame::{Frame, Shifted};
+use super::row::each;
 use super::row_sum::{Peak, RowSum, row_sum};
 use super::sum::{Summand, rounded, sum};
 use crate::math::TwoFold;
@@ -18,7 +19,7 @@ pub fn entropy_from_logits<V: Vector<Element: Shifted>>(
     rows: Rows<'_, V::Element>,
     out: &mut [V::Element],
 ) {
-    for (row, out) in rows.iter().zip(out) {
+    for (row, out) in each(rows).zip(out) {
         *out = match row_sum::<V>(token, row, Peak::Apart) {
             Ok(row_sum) => {
                 let gaps = Gaps {
@@ -50,7 +51,7 @@ pub fn kl_divergence_from_logits<V: Vector<Element: Shifted + Excess>>(
     y: Rows<'_, V::Element>,
     out: &mut [V::Element],
 ) {
-    for ((x, y), out) in x.iter().zip(y.iter()).zip(out) {
+    for ((x, y), out) in each(x).zip(each(y)).zip(out) {
         let sums = (
             row_sum::<V>(token, x, Peak::Apart),
             row_sum::<V>(token, y, Peak::Apart),

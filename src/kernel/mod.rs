@@ -3,6 +3,9 @@
 //! Every function here is `#[inline(always)]`: it must become part of the `#[target_feature]`
 //! entry that calls it, or each vector instruction turns into a call. For the same reason there
 //! are plain loops and no closures.
+//!
+//! The largest are so without debug assertions only. An unoptimised build keeps every value of every
+//! inlined function on the stack, and all together would be more than a thread has.
 
 pub mod binary_cross_entropy;
 mod block_targets;
@@ -21,6 +24,7 @@ pub mod log_sum_exp;
 pub mod map;
 pub mod maximum;
 pub mod partial_sum;
+mod row;
 pub mod row_sum;
 pub mod scale;
 pub mod softmax;

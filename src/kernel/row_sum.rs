@@ -285,7 +285,9 @@ impl Peak {
 /// Reads the row once: each block's maximum from memory, its exponentials from cache. Where a
 /// block's maximum is infinite, or too far from the origin to shift by a power of two, it starts
 /// again with the maximum of the whole row.
-#[inline(always)]
+// For the stack of unoptimised builds: see `kernel`.
+#[cfg_attr(debug_assertions, inline)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub fn row_sum<V: Vector<Element: Shifted>>(
     token: V::Token,
     row: &[V::Element],
@@ -332,7 +334,9 @@ pub fn row_sum<V: Vector<Element: Shifted>>(
 
 /// [`row_sum`] in two passes, the maximum first, that stores every exponential in the frame of
 /// the result.
-#[inline(always)]
+// For the stack of unoptimised builds: see `kernel`.
+#[cfg_attr(debug_assertions, inline)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub fn row_sum_stored<V: Vector<Element: Shifted>>(
     token: V::Token,
     row: InOut<'_, V::Element>,

@@ -7,6 +7,7 @@ use super::exp_sum::ExpSum;
 use super::frame::{Frame, Shifted};
 use super::lane_sum::LaneSum;
 use super::map::map;
+use super::row::each;
 use super::scale::Scale;
 use super::transform::{Logits, exp};
 use crate::logit_options::LogitOptions;
@@ -83,7 +84,7 @@ pub fn log_sum_exp<V: Vector<Element: Shifted>>(
     options: LogitOptions<'_, V::Element>,
     out: &mut [V::Element],
 ) {
-    for (index, (row, out)) in rows.iter().zip(out).enumerate() {
+    for (index, (row, out)) in each(rows).zip(out).enumerate() {
         let mut logits = Logits::new::<V>(token, row, index, &options);
         *out = match Largest::new::<V, _>(token, &logits, options.sink) {
             Ok(largest) => {

@@ -6,6 +6,7 @@
 use super::lane_sum::LaneSum;
 use super::map::{Map2, map_with};
 use super::maximum::maximum;
+use super::row::{each, each_mut, parts};
 use crate::math::TwoFold;
 use crate::math::exp::exp;
 use crate::math::exp_m1::exp_m1;
@@ -20,7 +21,7 @@ pub fn softmax<V: Vector<Element: Logarithm>>(
     y: Rows<'_, V::Element>,
     dy: RowsMut<'_, V::Element>,
 ) {
-    for (y, dy) in y.iter().zip(dy) {
+    for (y, dy) in each(y).zip(each_mut(dy)) {
         let sum = sum::<V, _>(token, y, dy, Product);
         map_with::<V, _>(token, InOut::in_place(dy), y, Softmax { sum });
     }
@@ -33,7 +34,7 @@ pub fn log_softmax<V: Vector<Element: Logarithm>>(
     y: Rows<'_, V::Element>,
     dy: RowsMut<'_, V::Element>,
 ) {
-    for (y, dy) in y.iter().zip(dy) {
+    for (y, dy) in each(y).zip(each_mut(dy)) {
         if is_removed::<V>(token, y) {
             map_with::<V, _>(token, InOut::in_place(dy), y, Removed);
             continue;
@@ -98,7 +99,7 @@ fn sum<V: Vector, S: Summand<V>>(
     let mut sum = LaneSum::<V>::new(token);
     let mut rests = LaneSum::<V>::new(token);
     let stripe = V::Element::STRIPE;
-    for (y, dy) in y.chunks(stripe).zip(dy.chunks(stripe)) {
+    for (y, dy) in parts(y, stripe).zip(parts(dy, stripe)) {
         let mut start = 0;
         for place in 0..sum.vectors() {
             if start < dy.len() {

@@ -4,6 +4,7 @@
 //! long the rows.
 
 use super::lane_sum::LaneSum;
+use super::row::parts;
 use crate::math::TwoFold;
 use crate::simd::{Element, Vector};
 
@@ -77,7 +78,9 @@ impl<V: Vector> Terms<V> for [V; 2] {
 }
 
 /// The sums of `function` over all pairs of elements of `x` and `y`, which are of one length.
-#[inline(always)]
+// As for `row_sum`.
+#[cfg_attr(debug_assertions, inline)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub fn sum<V: Vector, F: Summand<V>>(
     token: V::Token,
     x: &[V::Element],
@@ -86,7 +89,7 @@ pub fn sum<V: Vector, F: Summand<V>>(
 ) -> <F::Terms as Terms<V>>::Totals {
     let stripe = V::Element::STRIPE;
     let mut sums = F::Terms::sums(token);
-    for (x, y) in x.chunks(stripe).zip(y.chunks(stripe)) {
+    for (x, y) in parts(x, stripe).zip(parts(y, stripe)) {
         for place in 0..stripe / V::LANES {
             let start = place * V::LANES;
             // Behind the end there is nothing to add, and adding 0 would change nothing.
