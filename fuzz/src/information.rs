@@ -100,9 +100,21 @@ impl Pairs {
                 f(below(x))
             }
         };
-        let total = self.sum(|x, _| finite(x, Real::exp)).value;
+        let rest = self.rest(|x, _| x, max);
+        let total = Real::ONE + rest;
         let mean = self.sum(|x, _| finite(x, |gap| -gap * gap.exp())).value / total;
-        (total - Real::ONE).ln_1p() + mean
+        rest.ln_1p() + mean
+    }
+
+    /// Σ e^(x − max) over one side, without one of the largest elements: beside it, a tiny rest would
+    /// be lost.
+    fn rest(&self, side: fn(f64, f64) -> f64, max: f64) -> Real {
+        let lower = self.sum(|x, y| match side(x, y) {
+            x if x == max || x == f64::NEG_INFINITY => Real::ZERO,
+            x => (Real::from(x) - Real::from(max)).exp(),
+        });
+        let equal = self.sum(|x, y| Real::from(f64::from(u8::from(side(x, y) == max))));
+        equal.value - Real::ONE + lower.value
     }
 
     /// Σ p ln(p/q) of p = softmax(x), q = softmax(y), whose largest elements are finite. Elements
@@ -121,7 +133,8 @@ impl Pairs {
             self.sum(|x, _| power(x, x_max)).value,
             self.sum(|_, y| power(y, y_max)).value,
         );
-        let shift = (totals.1 - Real::ONE).ln_1p() - (totals.0 - Real::ONE).ln_1p();
+        let rests = (self.rest(|x, _| x, x_max), self.rest(|_, y| y, y_max));
+        let shift = rests.1.ln_1p() - rests.0.ln_1p();
         self.sum(|x, y| {
             let q = power(y, y_max) / totals.1;
             if x == f64::NEG_INFINITY || x_max - x > negligible {
