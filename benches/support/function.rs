@@ -52,6 +52,7 @@ impl<T: Real> Function<T> {
         Self {
             name: "softmax_temperature",
             in_place: true,
+            of_probabilities: false,
             at_level: |level, batch| {
                 let softmax = Softmax::new().level(level);
                 let softmax = softmax.temperature(T::rounded(plain::TEMPERATURE));
@@ -67,6 +68,7 @@ impl<T: Real> Function<T> {
         Self {
             name: "softmax_softcap",
             in_place: true,
+            of_probabilities: false,
             at_level: |level, batch| {
                 let softmax = Softmax::new().level(level).scale(T::rounded(plain::SCALE));
                 let softmax = softmax.softcap(T::rounded(plain::CAP));
