@@ -11,7 +11,7 @@ use super::frame::{NearFrames, Shifted};
 use super::row_sum::Peak;
 use super::scale::Scale;
 use crate::math::TwoFold;
-use crate::simd::{Element, Exchange, Stack, Vector};
+use crate::simd::{Element, Exchange, Routine, Stack, Token, Vector};
 
 /// The most columns: one group of `row_sum`, in which a lane has a single sum of up to four terms.
 const MOST_COLUMNS: usize = 128;
@@ -148,13 +148,27 @@ impl<R: Exchange<Element: Shifted>> Blocks<R> {
     /// The sum of exponentials of each of so many rows as a block has; `None` if there are fewer, or
     /// if a row has NaN, or a largest element that is infinite or too far from the origin to shift
     /// by a power of two.
-    // As for `row_sum`.
-    #[cfg_attr(debug_assertions, inline)]
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline(always)]
     pub fn sum(&mut self, rows: &[R::Element], peak: Peak, cells: Cells) -> Option<BlockSum<R>> {
-        if self.columns == 0 || rows.len() != R::LANES * self.columns {
+        if R::LANES == 1 || self.columns == 0 || rows.len() != R::LANES * self.columns {
             return None;
         }
+        self.token.call(Sum {
+            blocks: self,
+            rows,
+            peak,
+            cells,
+        })
+    }
+
+    /// [`sum`](Self::sum) of rows that make a block.
+    #[inline(always)]
+    fn sum_of_block(
+        &mut self,
+        rows: &[R::Element],
+        peak: Peak,
+        cells: Cells,
+    ) -> Option<BlockSum<R>> {
         self.load(rows);
         let max = self.maximum();
         let frames = NearFrames::new(self.token, max)?;
@@ -240,6 +254,23 @@ impl<R: Exchange<Element: Shifted>> Blocks<R> {
         for cell in self.cells.values_mut().iter_mut().take(self.columns) {
             *cell = function.apply(self.token, *cell);
         }
+    }
+}
+
+/// [`Blocks::sum`], compiled once.
+struct Sum<'a, R: Vector> {
+    blocks: &'a mut Blocks<R>,
+    rows: &'a [R::Element],
+    peak: Peak,
+    cells: Cells,
+}
+
+impl<R: Exchange<Element: Shifted>> Routine<R::Token> for Sum<'_, R> {
+    type Output = Option<BlockSum<R>>;
+
+    #[inline(always)]
+    fn run(self, _: R::Token) -> Self::Output {
+        self.blocks.sum_of_block(self.rows, self.peak, self.cells)
     }
 }
 

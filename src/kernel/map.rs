@@ -9,9 +9,7 @@ pub trait Map<V: Vector>: Copy {
 }
 
 /// Applies `function` to every element.
-// As for `row_sum`.
-#[cfg_attr(debug_assertions, inline)]
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline(always)]
 pub fn map<V: Vector, F: Map<V>>(token: V::Token, mut data: InOut<'_, V::Element>, function: F) {
     while data.len() >= V::LANES {
         let (part, rest) = data.split(V::LANES);

@@ -1,11 +1,10 @@
 //! Loops over slices: one file an algorithm, generic over the vector, without `unsafe`.
 //!
 //! Every function here is `#[inline(always)]`: it must become part of the `#[target_feature]`
-//! entry that calls it, or each vector instruction turns into a call. For the same reason there
-//! are plain loops and no closures.
-//!
-//! The largest are so without debug assertions only. An unoptimised build keeps every value of every
-//! inlined function on the stack, and all together would be more than a thread has.
+//! function that calls it, or each vector instruction turns into a call. For the same reason there
+//! are plain loops and no closures. Such a function is a kernel's entry in `dispatch`, or a
+//! [`Routine`](crate::simd::Routine): the sums of exponentials, which most kernels begin with and
+//! which are large.
 
 pub mod binary_cross_entropy;
 mod block_targets;

@@ -19,7 +19,7 @@ use super::exp_sum::ExpSum;
 use super::frame::{Frame, Shifted};
 use super::maximum::{maximum, position};
 use crate::math::TwoFold;
-use crate::simd::{Count, Element, InOut, Span, Stripe, Vector};
+use crate::simd::{Count, Element, InOut, Routine, Span, Stripe, Token, Vector};
 
 /// Stripes whose exponentials are added up before their sum joins the lanes.
 const STRIPES_PER_GROUP: usize = 4;
@@ -147,9 +147,10 @@ impl<V: Vector<Element: Shifted>> Running<V> {
     #[inline(always)]
     fn add_block<S: Span<V::Element>>(&mut self, mut block: S, start: usize, ahead: usize) {
         let mut peak = self.apart.wrapping_sub(start);
-        while block.len() >= group_length::<V>() {
+        while block.len() > 0 {
             let (group, rest) = block.split(group_length::<V>());
-            if peak >= group_length::<V>() && self.frame.is_near() {
+            let full = group.len() == group_length::<V>();
+            if full && peak >= group_length::<V>() && self.frame.is_near() {
                 self.prefetch(group.source(), ahead);
                 self.add_group::<S, true>(group, AMONG);
             } else {
@@ -157,9 +158,6 @@ impl<V: Vector<Element: Shifted>> Running<V> {
             }
             peak = peak.wrapping_sub(group_length::<V>());
             block = rest;
-        }
-        if block.len() > 0 {
-            self.add_group::<S, false>(block, peak);
         }
     }
 
@@ -285,68 +283,96 @@ impl Peak {
 /// Reads the row once: each block's maximum from memory, its exponentials from cache. Where a
 /// block's maximum is infinite, or too far from the origin to shift by a power of two, it starts
 /// again with the maximum of the whole row.
-// For the stack of unoptimised builds: see `kernel`.
-#[cfg_attr(debug_assertions, inline)]
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline(always)]
 pub fn row_sum<V: Vector<Element: Shifted>>(
     token: V::Token,
     row: &[V::Element],
     peak: Peak,
 ) -> Result<RowSum<V::Element>, V::Element> {
-    let length = block_length::<V>();
-    let mut running: Option<Running<V>> = None;
-    let mut online = true;
-    let mut start = 0;
-    while let Some(rest @ [_, ..]) = row.get(start..) {
-        let block = rest.get(..length).unwrap_or(rest);
-        if online {
-            let max = maximum::<V>(token, block);
-            match &mut running {
-                Some(running) if max <= running.max => {}
-                _ if !Frame::shifts_by_power(max, V::FUSED) => {
-                    let max = finite_maximum::<V>(token, row)?;
-                    let place = peak.place::<V>(token, row, max);
-                    running = Some(Running::new(token, max, place));
-                    online = false;
-                    start = 0;
-                    continue;
-                }
-                Some(running) => {
-                    let place = peak.place::<V>(token, block, max);
-                    running.raise(max, place.saturating_add(start));
-                }
-                None => {
-                    let place = peak.place::<V>(token, block, max);
-                    running = Some(Running::new(token, max, place.saturating_add(start)));
+    token.call(OnePass::<V> { row, peak })
+}
+
+/// [`row_sum`], compiled once.
+struct OnePass<'a, V: Vector> {
+    row: &'a [V::Element],
+    peak: Peak,
+}
+
+impl<V: Vector<Element: Shifted>> Routine<V::Token> for OnePass<'_, V> {
+    type Output = Result<RowSum<V::Element>, V::Element>;
+
+    #[inline(always)]
+    fn run(self, token: V::Token) -> Self::Output {
+        let Self { row, peak } = self;
+        let length = block_length::<V>();
+        let mut running: Option<Running<V>> = None;
+        let mut online = true;
+        let mut start = 0;
+        while let Some(rest @ [_, ..]) = row.get(start..) {
+            let block = rest.get(..length).unwrap_or(rest);
+            if online {
+                let max = maximum::<V>(token, block);
+                match &mut running {
+                    Some(running) if max <= running.max => {}
+                    _ if !Frame::shifts_by_power(max, V::FUSED) => {
+                        let max = finite_maximum::<V>(token, row)?;
+                        let place = peak.place::<V>(token, row, max);
+                        running = Some(Running::new(token, max, place));
+                        online = false;
+                        start = 0;
+                        continue;
+                    }
+                    Some(running) => {
+                        let place = peak.place::<V>(token, block, max);
+                        running.raise(max, place.saturating_add(start));
+                    }
+                    None => {
+                        let place = peak.place::<V>(token, block, max);
+                        running = Some(Running::new(token, max, place.saturating_add(start)));
+                    }
                 }
             }
+            if let Some(running) = &mut running {
+                running.add_block(block, start, length);
+            }
+            start += length;
         }
-        if let Some(running) = &mut running {
-            running.add_block(block, start, length);
+        match running {
+            Some(running) => Ok(running.finish()),
+            None => Err(V::Element::NEG_INFINITY),
         }
-        start += length;
-    }
-    match running {
-        Some(running) => Ok(running.finish()),
-        None => Err(V::Element::NEG_INFINITY),
     }
 }
 
 /// [`row_sum`] in two passes, the maximum first, that stores every exponential in the frame of
 /// the result.
-// For the stack of unoptimised builds: see `kernel`.
-#[cfg_attr(debug_assertions, inline)]
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline(always)]
 pub fn row_sum_stored<V: Vector<Element: Shifted>>(
     token: V::Token,
     row: InOut<'_, V::Element>,
 ) -> Result<RowSum<V::Element>, V::Element> {
-    let max = finite_maximum::<V>(token, row.source())?;
-    let mut running = Running::<V>::new(token, max, position::<V>(token, row.source(), max));
-    // In a batch, the next row lies there.
-    let ahead = row.len();
-    running.add_block(row, 0, ahead);
-    Ok(running.finish())
+    token.call(TwoPasses::<V> { row })
+}
+
+/// [`row_sum_stored`], compiled once.
+struct TwoPasses<'a, V: Vector> {
+    row: InOut<'a, V::Element>,
+}
+
+impl<V: Vector<Element: Shifted>> Routine<V::Token> for TwoPasses<'_, V> {
+    type Output = Result<RowSum<V::Element>, V::Element>;
+
+    #[inline(always)]
+    fn run(self, token: V::Token) -> Self::Output {
+        let row = self.row;
+        let max = finite_maximum::<V>(token, row.source())?;
+        let place = position::<V>(token, row.source(), max);
+        let mut running = Running::<V>::new(token, max, place);
+        // In a batch, the next row lies there.
+        let ahead = row.len();
+        running.add_block(row, 0, ahead);
+        Ok(running.finish())
+    }
 }
 
 /// The largest element, or `Err` with the log-sum-exp where it is not finite.

@@ -127,7 +127,7 @@ impl<E: Shifted> Largest<E> {
                 sink: E::ZERO,
                 removed: true,
             })
-        } else if sink.is_nan() || logits.any_nan::<V>(token) {
+        } else if sink.is_nan() || logits.any_nan::<V::Register>(token) {
             Err(E::NAN)
         } else {
             Err(max)
@@ -175,7 +175,7 @@ fn subtract_log_sum_exp<V: Vector<Element: Shifted>>(
     let (place, largest) = if sink_is_largest {
         (usize::MAX, TwoFold::exact(token, sink))
     } else {
-        let place = logits.position::<V>(token, max);
+        let place = logits.position::<V::Register>(token, max);
         (place, logits.load_at::<V::Register>(token, place))
     };
     let mut rest = sum::<V, _, false>(token, logits, frame, place);

@@ -78,9 +78,7 @@ impl<V: Vector> Terms<V> for [V; 2] {
 }
 
 /// The sums of `function` over all pairs of elements of `x` and `y`, which are of one length.
-// As for `row_sum`.
-#[cfg_attr(debug_assertions, inline)]
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline(always)]
 pub fn sum<V: Vector, F: Summand<V>>(
     token: V::Token,
     x: &[V::Element],

@@ -8,13 +8,26 @@ use core::arch::x86_64::*;
 use super::element::Element;
 use super::exchange::Exchange;
 use super::reduce::{fold_lanes, max_across, register_reductions, sum_across};
-use super::vector::{Times, Vector};
+use super::vector::{Routine, Times, Token, Vector};
 use super::x86::{intrinsics, lanewise};
 use crate::math::TwoFold;
 
 /// Proof that the CPU has AVX2 and FMA.
 #[derive(Clone, Copy)]
 pub struct Avx2(());
+
+impl Token for Avx2 {
+    #[inline(always)]
+    fn call<R: Routine<Self>>(self, routine: R) -> R::Output {
+        #[target_feature(enable = "avx2,fma")]
+        #[inline(never)]
+        fn outlined<R: Routine<Avx2>>(token: Avx2, routine: R) -> R::Output {
+            routine.run(token)
+        }
+        // SAFETY: a token exists only where the CPU has the features.
+        unsafe { outlined(self, routine) }
+    }
+}
 
 impl Avx2 {
     /// The proof: only code compiled for these features can call this safely.

@@ -33,4 +33,4 @@ pub use exchange::Exchange;
 pub use pair::Pair;
 pub use span::{InOut, Span};
 pub use stack::Stack;
-pub use vector::{Count, Stripe, Vector};
+pub use vector::{Count, Routine, Stripe, Token, Vector};

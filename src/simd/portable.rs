@@ -7,12 +7,19 @@ use wide::{f32x4, f64x2, i32x4, u32x4, u64x2};
 use super::element::Element;
 use super::exchange::Exchange;
 use super::reduce::{fold_lanes, max_across, register_reductions, sum_across};
-use super::vector::{Times, Vector};
+use super::vector::{Routine, Times, Token, Vector};
 use crate::math::TwoFold;
 
 /// Proof that needs no feature beyond those the crate is compiled for.
 #[derive(Clone, Copy)]
 pub struct Portable;
+
+impl Token for Portable {
+    #[inline(never)]
+    fn call<R: Routine<Self>>(self, routine: R) -> R::Output {
+        routine.run(self)
+    }
+}
 
 /// Whether `wide` multiplies and adds with one rounding on the target.
 pub const FUSED: bool = cfg!(any(

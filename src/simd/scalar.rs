@@ -2,12 +2,19 @@
 
 use super::element::Element;
 use super::exchange::Exchange;
-use super::vector::{Times, Vector};
+use super::vector::{Routine, Times, Token, Vector};
 use crate::math::TwoFold;
 
 /// Proof that needs no feature.
 #[derive(Clone, Copy)]
 pub struct ScalarToken;
+
+impl Token for ScalarToken {
+    #[inline(never)]
+    fn call<R: Routine<Self>>(self, routine: R) -> R::Output {
+        routine.run(self)
+    }
+}
 
 /// A vector of one lane. Products and sums round apart, whatever the target offers.
 #[derive(Clone, Copy)]

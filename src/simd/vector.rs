@@ -43,6 +43,21 @@ count! { 1 1; 2 1; 4 2; 8 4; 16 8; 32 16; }
 /// Something for each vector of one stripe, the lanes over which every sum runs.
 pub type Stripe<V, Item = V> = <<V as Vector>::PerStripe as Count>::Of<Item>;
 
+/// Proof that the CPU has a level's instructions.
+pub trait Token: Copy {
+    /// Runs a routine in a function of its own, compiled for the level's instructions.
+    fn call<R: Routine<Self>>(self, routine: R) -> R::Output;
+}
+
+/// A large part that kernels share: compiled once for each vector type, and called. Everything
+/// else is inlined into its kernel.
+pub trait Routine<T: Token> {
+    /// What it returns.
+    type Output;
+    /// Does it, inlined into [`Token::call`].
+    fn run(self, token: T) -> Self::Output;
+}
+
 /// Floating-point lanes of one instruction set.
 ///
 /// A value is the proof that its instructions may run: vectors are made only by [`splat`] and
@@ -59,7 +74,7 @@ pub trait Vector: Copy {
     /// The type of a lane.
     type Element: Element;
     /// Proof that the CPU has the instructions.
-    type Token: Copy;
+    type Token: Token;
     /// One machine register of the same lanes, for the few values that a whole row shares.
     type Register: Exchange<Element = Self::Element, Token = Self::Token>;
     /// How many vectors hold one stripe of [`Element::STRIPE`] elements.
