@@ -10,7 +10,8 @@ for_both_types!(
     ordinary_rows_of_few_columns,
     special_rows_of_few_columns,
     far_rows_of_few_columns,
-    rows_of_many_columns
+    rows_of_many_columns,
+    shapes
 );
 
 /// More rows than two blocks of any level have, and a rest.
@@ -148,5 +149,27 @@ fn rows_of_many_columns<T: Real>() {
     for columns in [129, 600, 1000, 5000] {
         let data = batch::<T>(&mut random, columns);
         check(&data, columns);
+    }
+}
+
+fn shapes<T: Real>() {
+    let mut data: Vec<T> = (0..6).map(|i| T::from_f64(f64::from(i))).collect();
+    let whole = data.clone();
+    for (elements, columns, len) in [(6, 2, 3), (6, 3, 2), (6, 6, 1), (0, 0, 0), (0, 3, 0)] {
+        let expected: Vec<_> = (0..len)
+            .map(|row| &whole[row * columns..(row + 1) * columns])
+            .collect();
+        let rows = Rows::new(&whole[..elements], columns).unwrap();
+        assert_eq!((rows.len(), rows.columns()), (len, columns));
+        assert_eq!(rows.is_empty(), len == 0);
+        assert_eq!(rows.iter().collect::<Vec<_>>(), expected);
+        assert_eq!((&rows).into_iter().collect::<Vec<_>>(), expected);
+        assert_eq!(rows.into_iter().collect::<Vec<_>>(), expected);
+
+        let rows = RowsMut::new(&mut data[..elements], columns).unwrap();
+        assert_eq!((rows.len(), rows.columns()), (len, columns));
+        assert_eq!(rows.is_empty(), len == 0);
+        assert_eq!(rows.as_rows().iter().collect::<Vec<_>>(), expected);
+        assert_eq!(rows.into_iter().collect::<Vec<_>>(), expected);
     }
 }

@@ -269,6 +269,22 @@ fn errors_say_what_they_are() {
         format!("{error:?}"),
         "LengthMismatch { expected: 1, found: 2 }"
     );
+    assert_eq!(error.to_string(), "expected 1 elements, found 2");
+    let error = Error::ColumnsMismatch {
+        columns: 2,
+        elements: 3,
+    };
+    assert_eq!(
+        error.to_string(),
+        "3 elements do not make rows of 2 columns"
+    );
+    assert_eq!(
+        format!("{error:?}"),
+        "ColumnsMismatch { columns: 2, elements: 3 }"
+    );
+    let error = Error::LabelOutOfRange { row: 4 };
+    assert_eq!(error.to_string(), "the label of row 4 is out of range");
+    assert_eq!(format!("{error:?}"), "LabelOutOfRange { row: 4 }");
 }
 
 /// The ignored label may be one that the type or the columns don't have.

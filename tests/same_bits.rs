@@ -9,7 +9,8 @@ use support::{Elementwise, Random, Real, distributions, for_both_types};
 for_both_types!(
     levels_of_a_family_agree,
     alignment_does_not_matter,
-    forms_and_places_agree
+    forms_and_places_agree,
+    functions_run_at_the_best_level
 );
 
 /// Lengths around those of registers, stripes and blocks, and beyond where softmax recomputes.
@@ -254,4 +255,85 @@ fn forms_and_places_agree<T: Real>() {
             }
         }
     }
+}
+
+/// Every function without a level, beside the method of the best level.
+fn functions_run_at_the_best_level<T: Real>() {
+    let mut random = Random::new(9);
+    let mut numbers = || -> Vec<T> { (0..12).map(|_| T::from_f64(random.unit())).collect() };
+    let (x, y) = (numbers(), numbers());
+    let (rows, others) = (Rows::new(&x, 4).unwrap(), Rows::new(&y, 4).unwrap());
+    let level = Level::best();
+    macro_rules! check {
+        (|$out:ident, $len:literal| $name:ident($($argument:expr),*)) => {{
+            let mut free = x[..$len].to_vec();
+            let mut of_level = free.clone();
+            let $out = &mut free;
+            let result = logits::$name($($argument),*);
+            let $out = &mut of_level;
+            assert_eq!(result, level.$name($($argument),*), stringify!($name));
+            assert!(bits(&free) == bits(&of_level), stringify!($name));
+        }};
+    }
+    macro_rules! check_elementwise {
+        ($($in_place:ident $into:ident)*) => {$(
+            check!(|out, 12| $in_place(out));
+            check!(|out, 12| $into(&y, out));
+        )*};
+    }
+    check_elementwise! {
+        exp_in_place exp_into
+        exp_m1_in_place exp_m1_into
+        ln_in_place ln_into
+        ln_1p_in_place ln_1p_into
+        sigmoid_in_place sigmoid_into
+        log_sigmoid_in_place log_sigmoid_into
+        softplus_in_place softplus_into
+        logit_in_place logit_into
+        softmax_in_place softmax_into
+        log_softmax_in_place log_softmax_into
+    }
+    check!(|out, 12| softmax_rows_in_place(RowsMut::new(out, 4).unwrap()));
+    check!(|out, 12| log_softmax_rows_in_place(RowsMut::new(out, 4).unwrap()));
+    check!(|out, 12| softmax_vjp_in_place(&y, out));
+    check!(|out, 12| log_softmax_vjp_in_place(&y, out));
+    check!(|out, 12| softmax_vjp_rows_in_place(others, RowsMut::new(out, 4).unwrap()));
+    check!(|out, 12| log_softmax_vjp_rows_in_place(others, RowsMut::new(out, 4).unwrap()));
+    check!(|out, 12| boltzmann_in_place(out, x[0]));
+    check!(|_out, 0| free_energy(&y, x[0]));
+    check!(|_out, 0| log_sum_exp(&y));
+    check!(|out, 3| log_sum_exp_rows(others, out));
+    check!(|_out, 0| entropy(&y));
+    check!(|out, 3| entropy_rows(others, out));
+    check!(|_out, 0| entropy_from_logits(&y));
+    check!(|out, 3| entropy_from_logits_rows(others, out));
+    check!(|_out, 0| cross_entropy(&x, &y));
+    check!(|out, 3| cross_entropy_rows(rows, others, out));
+    check!(|_out, 0| kl_divergence(&x, &y));
+    check!(|out, 3| kl_divergence_rows(rows, others, out));
+    check!(|_out, 0| js_divergence(&x, &y));
+    check!(|out, 3| js_divergence_rows(rows, others, out));
+    check!(|_out, 0| kl_divergence_from_logits(&x, &y));
+    check!(|out, 3| kl_divergence_from_logits_rows(rows, others, out));
+}
+
+/// The levels that the CPU has according to std, by name, the best last.
+#[cfg(target_arch = "x86_64")]
+#[test]
+fn levels_are_those_that_std_detects() {
+    let mut expected = vec!["scalar", "portable"];
+    if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+        expected.push("avx2");
+        let more = is_x86_feature_detected!("avx512f")
+            && is_x86_feature_detected!("avx512dq")
+            && is_x86_feature_detected!("avx512bw")
+            && is_x86_feature_detected!("avx512vl");
+        if more {
+            expected.push("avx512");
+        }
+    }
+    let names: Vec<_> = Level::available().map(|level| level.to_string()).collect();
+    assert_eq!(names, expected);
+    assert_eq!(Level::best().name(), expected[expected.len() - 1]);
+    assert_eq!(Level::default(), Level::best());
 }

@@ -488,6 +488,19 @@ fn wrong_options_write_nothing<T: Real>() {
         }
         let least = T::from_pattern(1);
         wrong.push((softmax.temperature(least), out_of_range("temperature")));
+        // Each in range by itself, and a quotient of them that is not.
+        let (half, zero) = (number(0.5), number(0.0));
+        for (options, parameter) in [
+            (softmax.scale(T::MAX).softcap(half), "softcap"),
+            (softmax.scale(T::MAX).temperature(half), "temperature"),
+            (softmax.softcap(T::MAX).temperature(half), "temperature"),
+            (
+                softmax.scale(zero).softcap(least).temperature(least),
+                "temperature",
+            ),
+        ] {
+            wrong.push((options, out_of_range(parameter)));
+        }
         for (softmax, error) in wrong {
             let mut data = row;
             assert_eq!(softmax.softmax_in_place(&mut data), Err(error));
