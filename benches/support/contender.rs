@@ -27,7 +27,7 @@ impl<T: Real> Contender<T> {
         Self::with(name, Self::exact_ulps(), 8.0 * f64::EPSILON, run)
     }
 
-    /// The same of results that are differences of parts of up to 1, which may cancel.
+    /// The same of results that are differences of parts of up to about 1, which may cancel.
     pub fn exact_beside_1(name: impl Into<String>, run: impl Fn(&mut Batch<T>) + 'static) -> Self {
         Self::with(name, Self::exact_ulps(), Self::exact_ulps() * T::ULP, run)
     }
@@ -92,7 +92,8 @@ impl<T: Real> Contender<T> {
             let found: f64 = found.into();
             let error = (found - expected).abs();
             assert!(
-                error <= tolerance.relative * expected.abs() + tolerance.absolute,
+                found == expected
+                    || error <= tolerance.relative * expected.abs() + tolerance.absolute,
                 "{} {}: {what} {index} is {found}, should be {expected}",
                 self.name,
                 T::NAME,

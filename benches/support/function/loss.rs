@@ -182,12 +182,6 @@ impl<T: Real> Function<T> {
             Ok(())
         })
     }
-
-    /// A gradient whose parts cancel: the same targets that add to it may take from it.
-    fn cancelling(self) -> Self {
-        let cancels = self.in_place();
-        Self { cancels, ..self }
-    }
 }
 
 fn binary<'a, T: Real>(level: Level) -> BinaryCrossEntropy<'a, T> {

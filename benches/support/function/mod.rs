@@ -36,7 +36,7 @@ pub struct Function<T> {
     pub output: Output,
     /// Makes what it takes, of logits.
     input: fn(&mut Batch<T>),
-    /// Whether its results are differences of parts of up to 1.
+    /// Whether its results are differences of parts of up to about 1.
     cancels: bool,
     at_level: AtLevel<T>,
     plain: Plain<T>,
@@ -103,6 +103,12 @@ impl<T: Real> Function<T> {
     /// The same function of something else.
     fn of(self, input: fn(&mut Batch<T>)) -> Self {
         Self { input, ..self }
+    }
+
+    /// The same function, whose parts cancel.
+    fn cancelling(self) -> Self {
+        let cancels = true;
+        Self { cancels, ..self }
     }
 
     /// What the function takes, for a batch of that shape.

@@ -70,13 +70,14 @@ impl<T: Real> Function<T> {
 
     fn free_energy() -> Self {
         let plain = plain!(free_energy() as Naive, Stable);
-        Self::new("free_energy", Output::Rows, plain, |level, batch| {
+        let function = Self::new("free_energy", Output::Rows, plain, |level, batch| {
             let rows = batch.x.chunks_exact(batch.columns);
             for (row, result) in rows.zip(&mut batch.results) {
                 *result = level.free_energy(row, T::rounded(TEMPERATURE))?;
             }
             Ok(())
-        })
+        });
+        function.cancelling()
     }
 
     fn log_softmax() -> Self {
