@@ -1,5 +1,6 @@
 //! One implementation of a function, and how exact it has to be.
 
+use super::batch::SPREAD;
 use super::{Batch, Real};
 
 type Run<T> = Box<dyn Fn(&mut Batch<T>)>;
@@ -38,7 +39,8 @@ impl<T: Real> Contender<T> {
         terms: usize,
         run: impl Fn(&mut Batch<T>) + 'static,
     ) -> Self {
-        Self::with(name, (32 + terms) as f64, 8.0 * T::ULP, run)
+        // The naive forms round beside the logits.
+        Self::with(name, (32 + terms) as f64, SPREAD * T::ULP, run)
     }
 
     /// One that computes something else, to compare times with.

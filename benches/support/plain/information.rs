@@ -1,6 +1,6 @@
 //! Entropy, cross-entropy and divergences.
 
-use super::{Form, log_sum_exp_of, sum, sum_of_exponentials};
+use super::{Form, sum, sum_of_exponentials};
 use crate::support::{Batch, Real};
 
 /// −Σ p ln p.
@@ -45,14 +45,19 @@ pub fn kl_divergence_from_logits<T: Real, F: Form<T>>(batch: &mut Batch<T>) {
     let x = batch.x.chunks_exact(batch.columns);
     let y = batch.y.chunks_exact(batch.columns);
     for ((x, y), result) in x.zip(y).zip(&mut batch.results) {
-        let lse = log_sum_exp_of::<T, F>(x.iter().copied());
-        let other_lse = log_sum_exp_of::<T, F>(y.iter().copied());
-        let terms = x.iter().zip(y).map(|(&x, &y)| {
-            let ln_p = x - lse;
-            ln_p.std_exp() * (ln_p - (y - other_lse))
-        });
+        let (ln_p, ln_q) = (log_softmax_of::<T, F>(x), log_softmax_of::<T, F>(y));
+        let terms = ln_p
+            .zip(ln_q)
+            .map(|(ln_p, ln_q)| ln_p.std_exp() * (ln_p - ln_q));
         *result = sum::<T, F>(terms).value();
     }
+}
+
+/// The logarithms of the softmax.
+fn log_softmax_of<T: Real, F: Form<T>>(row: &[T]) -> impl Iterator<Item = T> {
+    let (shift, sum) = sum_of_exponentials::<T, F>(row.iter().copied());
+    let ln_sum = sum.value().std_ln();
+    row.iter().map(move |&x| (x - shift) - ln_sum)
 }
 
 /// The sum of the terms of p and q, the elements of each row of x and that of y.
