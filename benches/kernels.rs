@@ -35,9 +35,11 @@ const FIRST_LEVEL_ELEMENTS: usize = 4096;
 
 fn main() {
     let mut criterion = Criterion::default()
-        .warm_up_time(Duration::from_millis(100))
-        .measurement_time(Duration::from_millis(300))
+        .warm_up_time(Duration::from_millis(50))
+        .measurement_time(Duration::from_millis(200))
         .sample_size(10)
+        // The default of 100,000 takes as long as the measurement.
+        .nresamples(2000)
         .configure_from_args();
     bench_type::<f32>(&mut criterion);
     bench_type::<f64>(&mut criterion);
