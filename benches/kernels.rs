@@ -10,8 +10,7 @@ use std::time::{Duration, Instant};
 
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput};
-use support::function::{self, Function};
-use support::{Batch, Contender, Real};
+use support::{Batch, Contender, Function, Real};
 
 /// Few columns, which are taken several rows at once, up to the longest row.
 const COLUMNS: [usize; 12] = [
@@ -28,15 +27,19 @@ const COLUMNS: [usize; 12] = [
     128_256,
     1 << 24,
 ];
+/// One of few columns, one in a first-level cache, one beyond it.
+const FEWER_COLUMNS: [usize; 3] = [10, 1000, 32_000];
 const BATCH_ELEMENTS: usize = 1 << 17;
 /// Elements that stay in a first-level cache.
-const EXP_ELEMENTS: usize = 4096;
+const FIRST_LEVEL_ELEMENTS: usize = 4096;
 
 fn main() {
     let mut criterion = Criterion::default()
-        .warm_up_time(Duration::from_millis(200))
-        .measurement_time(Duration::from_millis(600))
+        .warm_up_time(Duration::from_millis(50))
+        .measurement_time(Duration::from_millis(200))
         .sample_size(10)
+        // The default of 100,000 takes as long as the measurement.
+        .nresamples(2000)
         .configure_from_args();
     bench_type::<f32>(&mut criterion);
     bench_type::<f64>(&mut criterion);
@@ -44,52 +47,48 @@ fn main() {
 }
 
 fn bench_type<T: Real>(criterion: &mut Criterion) {
-    bench_exp::<T>(criterion);
-    for function in Function::<T>::all() {
-        for columns in COLUMNS {
-            bench_rows(criterion, &function, columns);
+    for function in Function::<T>::elementwise() {
+        bench_function(criterion, &function, 1, FIRST_LEVEL_ELEMENTS);
+    }
+    for (functions, shapes) in [
+        (Function::<T>::core(), &COLUMNS[..]),
+        (Function::<T>::others(), &FEWER_COLUMNS),
+    ] {
+        for function in functions {
+            for &columns in shapes {
+                let rows = (BATCH_ELEMENTS / columns).max(1);
+                bench_function(criterion, &function, rows, columns);
+            }
         }
     }
 }
 
-fn bench_exp<T: Real>(criterion: &mut Criterion) {
-    let input = LazyCell::new(|| Batch::<T>::new(EXP_ELEMENTS, 1, EXP_ELEMENTS));
-    let expected = LazyCell::new(|| function::expected_exp(&input));
-    let mut group = group::<T>(criterion, "exp", EXP_ELEMENTS, EXP_ELEMENTS);
-    for contender in function::exp() {
-        bench(&mut group, &contender, &input, &expected, false);
-    }
-}
-
-fn bench_rows<T: Real>(criterion: &mut Criterion, function: &Function<T>, columns: usize) {
-    let rows = (BATCH_ELEMENTS / columns).max(1);
+fn bench_function<T: Real>(
+    criterion: &mut Criterion,
+    function: &Function<T>,
+    rows: usize,
+    columns: usize,
+) {
     let input = LazyCell::new(|| function.input(rows, columns));
     let expected = LazyCell::new(|| function.expected(&input));
-    let mut group = group::<T>(criterion, function.name, columns, rows * columns);
-    for contender in function
-        .plain(rows, columns)
-        .into_iter()
-        .chain(function.levels())
-    {
-        bench(&mut group, &contender, &input, &expected, function.in_place);
-    }
-}
-
-fn group<'a, T: Real>(
-    criterion: &'a mut Criterion,
-    function: &str,
-    columns: usize,
-    elements: usize,
-) -> BenchmarkGroup<'a, WallTime> {
-    let mut group = criterion.benchmark_group(format!("{function}/{}/{columns}", T::NAME));
+    let elements = rows * columns;
+    let mut group = criterion.benchmark_group(format!("{}/{}/{columns}", function.name, T::NAME));
     group.throughput(Throughput::ElementsAndBytes {
         elements: elements as u64,
         bytes: (elements * size_of::<T>()) as u64,
     });
-    group
+    for contender in function.plain(rows, columns).chain(function.levels()) {
+        bench(
+            &mut group,
+            &contender,
+            &input,
+            &expected,
+            function.in_place(),
+        );
+    }
 }
 
-/// Checks and times one contender. Logits that it overwrites are restored between the runs.
+/// Checks and times one contender. What it overwrites is restored between the runs.
 fn bench<T: Real>(
     group: &mut BenchmarkGroup<'_, WallTime>,
     contender: &Contender<T>,
@@ -105,7 +104,7 @@ fn bench<T: Real>(
             bencher.iter_custom(|iterations| {
                 let mut time = Duration::ZERO;
                 for _ in 0..iterations {
-                    batch.logits.copy_from_slice(&input.logits);
+                    batch.x.copy_from_slice(&input.x);
                     let start = Instant::now();
                     contender.run(&mut batch);
                     time += start.elapsed();

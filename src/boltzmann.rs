@@ -67,6 +67,14 @@ impl Level {
     ///
     /// # Errors
     /// As there.
+    ///
+    /// # Example
+    /// ```
+    /// let mut energies = [2.0_f32, 2.0];
+    /// logits::Level::SCALAR.boltzmann_in_place(&mut energies, 4.0)?;
+    /// assert_eq!(energies, [0.5, 0.5]);
+    /// # Ok::<(), logits::Error>(())
+    /// ```
     #[inline]
     pub fn boltzmann_in_place<T: Float>(
         self,
@@ -80,6 +88,13 @@ impl Level {
     ///
     /// # Errors
     /// As there.
+    ///
+    /// # Example
+    /// ```
+    /// let free_energy = logits::Level::SCALAR.free_energy(&[2.0_f64], 0.5)?;
+    /// assert_eq!(free_energy, 2.0);
+    /// # Ok::<(), logits::Error>(())
+    /// ```
     #[inline]
     pub fn free_energy<T: Float>(self, energies: &[T], temperature: T) -> Result<T, Error> {
         Ok(-(temperature * boltzmann(self, temperature).log_sum_exp(energies)?))

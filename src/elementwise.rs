@@ -17,7 +17,10 @@ macro_rules! elementwise {
             Level::best().$in_place(x);
         }
 
-        #[doc = concat!("[`", stringify!($in_place), "`] from `x` into `out`.")]
+        #[doc = concat!("[`", stringify!($in_place), "`] from `x` into `out`, of the same length.")]
+        ///
+        /// Formula, unit, accuracy, edge cases and source are those given there; the results are the
+        /// same to the bit.
         ///
         /// # Errors
         /// [`Error::LengthMismatch`] if `x` and `out` differ in length; `out` is untouched.
@@ -31,6 +34,16 @@ macro_rules! elementwise {
 
         impl Level {
             #[doc = concat!("[`", stringify!($in_place), "`](crate::", stringify!($in_place), ") at this level.")]
+            ///
+            /// # Example
+            /// ```
+            #[doc = concat!("use logits::{Level, ", stringify!($in_place), "};")]
+            ///
+            /// let mut x = [[0.25_f32, 0.75]; 2];
+            #[doc = concat!("Level::best().", stringify!($in_place), "(&mut x[0]);")]
+            #[doc = concat!(stringify!($in_place), "(&mut x[1]);")]
+            /// assert_eq!(x[0], x[1]);
+            /// ```
             #[inline]
             pub fn $in_place<T: Float>(self, x: &mut [T]) {
                 T::$name(self, InOut::in_place(x));
@@ -40,6 +53,17 @@ macro_rules! elementwise {
             ///
             /// # Errors
             /// As there.
+            ///
+            /// # Example
+            /// ```
+            #[doc = concat!("use logits::{Level, ", stringify!($in_place), "};")]
+            ///
+            /// let (mut x, mut out) = ([0.25_f64, 0.75], [0.0; 2]);
+            #[doc = concat!("Level::best().", stringify!($into), "(&x, &mut out)?;")]
+            #[doc = concat!(stringify!($in_place), "(&mut x);")]
+            /// assert_eq!(x, out);
+            /// # Ok::<(), logits::Error>(())
+            /// ```
             #[inline]
             pub fn $into<T: Float>(self, x: &[T], out: &mut [T]) -> Result<(), Error> {
                 T::$name(self, InOut::beside(x, out)?);
@@ -55,9 +79,11 @@ elementwise! {
         /// e^x of every element, in place.
         ///
         /// # Accuracy
-        /// At most 0.87 ULP (`f32`) and 0.80 ULP (`f64`), at every level. Results that overflow are
-        /// +∞; results that underflow are subnormal, correctly scaled, then 0. e^−∞ = 0, e^∞ = ∞, and
-        /// NaN stays NaN.
+        /// At most 0.87 ULP (`f32`) and 0.80 ULP (`f64`), at every level.
+        ///
+        /// # Edge cases
+        /// Results that overflow are +∞; results that underflow are subnormal, correctly scaled, then
+        /// 0. e^−∞ = 0, e^∞ = ∞, and NaN stays NaN.
         ///
         /// # Source
         /// W. J. Cody and W. Waite, Software Manual for the Elementary Functions, 1980, ch. 6, for the
@@ -84,8 +110,10 @@ elementwise! {
         /// e^x − 1 of every element, in place, with all digits for small x.
         ///
         /// # Accuracy
-        /// At most 1.0 ULP, at every level. Results that overflow are +∞; that of −∞ is −1, those of
-        /// ±0 are ±0, and NaN stays NaN.
+        /// At most 1.0 ULP, at every level.
+        ///
+        /// # Edge cases
+        /// Results that overflow are +∞; that of −∞ is −1, those of ±0 are ±0, and NaN stays NaN.
         ///
         /// # Source
         /// The reduction of [`exp_in_place`]; the sum of 2^n − 1 and the rest is that of T. J. Dekker,
@@ -109,10 +137,12 @@ elementwise! {
 
     ln: ln_in_place, ln_into;
     docs {
-        /// The natural logarithm of every element, in place.
+        /// ln x of every element, in place: the natural logarithm, in nats.
         ///
         /// # Accuracy
         /// At most 0.86 ULP (`f32`) and 0.60 ULP (`f64`), at every level, subnormal numbers included.
+        ///
+        /// # Edge cases
         /// ln 0 = −∞ for either zero, ln ∞ = ∞; negative numbers and NaN give NaN.
         ///
         /// # Source
@@ -137,11 +167,14 @@ elementwise! {
 
     ln_1p: ln_1p_in_place, ln_1p_into;
     docs {
-        /// ln(1 + x) of every element, in place, with all digits for small x.
+        /// ln(1 + x) of every element, in place, in nats, with all digits for small x.
         ///
         /// # Accuracy
-        /// At most 0.86 ULP (`f32`) and 0.70 ULP (`f64`), at every level. −1 gives −∞, ∞ gives ∞,
-        /// numbers below −1 and NaN give NaN, ±0 and subnormal numbers themselves.
+        /// At most 0.86 ULP (`f32`) and 0.70 ULP (`f64`), at every level.
+        ///
+        /// # Edge cases
+        /// −1 gives −∞, ∞ gives ∞, numbers below −1 and NaN give NaN, ±0 and subnormal numbers
+        /// themselves.
         ///
         /// # Source
         /// As [`ln_in_place`], with the rounding error of 1 + x (D. E. Knuth, The Art of Computer
@@ -168,12 +201,15 @@ elementwise! {
         /// The logistic function 1 / (1 + e^−x) of every element, in place.
         ///
         /// # Accuracy
-        /// At most 1.1 ULP (`f32`) and 1.0 ULP (`f64`), at every level. Results that underflow are
-        /// subnormal, then 0. −∞ gives 0, ∞ gives 1, and NaN stays NaN.
+        /// At most 1.1 ULP (`f32`) and 1.0 ULP (`f64`), at every level.
+        ///
+        /// # Edge cases
+        /// Results that underflow are subnormal, then 0. −∞ gives 0, ∞ gives 1, and NaN stays NaN.
         ///
         /// # Source
-        /// e/(1 + e) or 1/(1 + e) with e = e^−|x|, both parts of the quotient to twice the precision: T. J. Dekker,
-        /// A floating-point technique for extending the available precision, Numer. Math. 18 (1971).
+        /// e/(1 + e) or 1/(1 + e) with e = e^−|x|, both parts of the quotient to twice the precision:
+        /// T. J. Dekker, A floating-point technique for extending the available precision, Numer.
+        /// Math. 18 (1971).
         ///
         /// # Example
         /// ```
@@ -193,13 +229,15 @@ elementwise! {
 
     log_sigmoid: log_sigmoid_in_place, log_sigmoid_into;
     docs {
-        /// The logarithm of the logistic function, −ln(1 + e^−x), of every element, in place.
+        /// The logarithm of the logistic function, −ln(1 + e^−x), of every element, in place, in nats.
         ///
         /// The same bits as −[softplus](softplus_in_place)(−x).
         ///
         /// # Accuracy
-        /// At most 1.1 ULP (`f32`) and 1.0 ULP (`f64`), at every level. Results that underflow are
-        /// subnormal, then 0. −∞ gives −∞, ∞ gives 0, and NaN stays NaN.
+        /// At most 1.1 ULP (`f32`) and 1.0 ULP (`f64`), at every level.
+        ///
+        /// # Edge cases
+        /// Results that underflow are subnormal, then 0. −∞ gives −∞, ∞ gives 0, and NaN stays NaN.
         ///
         /// # Source
         /// As [`softplus_in_place`].
@@ -223,11 +261,14 @@ elementwise! {
 
     softplus: softplus_in_place, softplus_into;
     docs {
-        /// ln(1 + e^x) of every element, in place: without a threshold from which it would be x.
+        /// ln(1 + e^x) of every element, in place, in nats: without a threshold from which it would be
+        /// x.
         ///
         /// # Accuracy
-        /// At most 1.1 ULP (`f32`) and 1.0 ULP (`f64`), at every level. Results that underflow are
-        /// subnormal, then 0. −∞ gives 0, ∞ gives ∞, and NaN stays NaN.
+        /// At most 1.1 ULP (`f32`) and 1.0 ULP (`f64`), at every level.
+        ///
+        /// # Edge cases
+        /// Results that underflow are subnormal, then 0. −∞ gives 0, ∞ gives ∞, and NaN stays NaN.
         ///
         /// # Source
         /// max(x, 0) + ln(1 + e^−|x|): M. Mächler, Accurately computing log(1 − exp(−|a|)), 2012;
@@ -252,15 +293,20 @@ elementwise! {
 
     logit: logit_in_place, logit_into;
     docs {
-        /// ln(p / (1 − p)) of every element p, in place: the inverse of
+        /// ln(p / (1 − p)) of every element p, in place: the log-odds, in nats, and the inverse of
         /// [sigmoid](sigmoid_in_place).
         ///
         /// # Accuracy
         /// At most 1.0 ULP (`f32`) and 0.60 ULP (`f64`), at every level: near ½, where the result is
-        /// near 0, as elsewhere. 0 gives −∞, 1 gives ∞; numbers outside of [0, 1] and NaN give NaN.
+        /// near 0, as elsewhere.
+        ///
+        /// # Edge cases
+        /// 0 gives −∞, 1 gives ∞; numbers outside of \[0, 1\] and NaN give NaN.
         ///
         /// # Source
-        /// k·ln 2 + 2 atanh((p·2^−k − q) / (p·2^−k + q)) with q = 1 − p and its rounding error.
+        /// k·ln 2 + 2 atanh((p·2^−k − q) / (p·2^−k + q)) with q = 1 − p and its rounding error, atanh
+        /// as in [`ln_in_place`]; the difference is exact after P. H. Sterbenz, Floating-Point
+        /// Computation, 1974.
         ///
         /// # Example
         /// ```

@@ -6,6 +6,16 @@ use core::fmt;
 ///
 /// Everything is checked before the first write: where a function returns an error, its output
 /// is untouched.
+///
+/// ```
+/// use logits::Error;
+///
+/// let mut out = [7.0_f32; 2];
+/// let error = logits::exp_into(&[0.0], &mut out).unwrap_err();
+/// assert_eq!(error, Error::LengthMismatch { expected: 1, found: 2 });
+/// assert_eq!(error.to_string(), "expected 1 elements, found 2");
+/// assert_eq!(out, [7.0; 2]);
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {

@@ -7,6 +7,15 @@ use crate::simd::Element;
 ///
 /// Of what it requires, only the traits of `core` are meant for use: `Copy`, `Debug`, `Default`,
 /// `PartialOrd`, the four operators, `Neg`, `Send`, `Sync` and `'static`.
+///
+/// ```
+/// fn surprise<T: logits::Float>(x: &[T], label: usize) -> T {
+///     logits::log_sum_exp(x) - x[label]
+/// }
+///
+/// assert_eq!(surprise(&[5.0_f32], 0), 0.0);
+/// assert_eq!(surprise(&[1.0_f64, 1.0], 0), 1.0 + core::f64::consts::LN_2 - 1.0);
+/// ```
 pub trait Float: Element + Kernels<Self> {}
 
 impl Float for f32 {}

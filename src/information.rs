@@ -33,6 +33,8 @@ pub fn entropy<T: Float>(p: &[T]) -> T {
 
 /// [`entropy`] of each row into `out`, one value a row, the same to the bit.
 ///
+/// Formula, unit, accuracy, edge cases and source are those given there.
+///
 /// # Errors
 /// [`Error::LengthMismatch`] if `out` has not one place a row; `out` is untouched.
 ///
@@ -89,6 +91,8 @@ pub fn cross_entropy<T: Float>(p: &[T], q: &[T]) -> Result<T, Error> {
 
 /// [`cross_entropy`] of each row of `p` and that of `q` into `out`, one value a row, the same to the
 /// bit.
+///
+/// Formula, unit, accuracy, edge cases and source are those given there.
 ///
 /// # Errors
 /// [`Error::LengthMismatch`] if `p` and `q` differ in columns or rows, or `out` has not one place a
@@ -159,6 +163,8 @@ pub fn kl_divergence<T: Float>(p: &[T], q: &[T]) -> Result<T, Error> {
 /// [`kl_divergence`] of each row of `p` and that of `q` into `out`, one value a row, the same to the
 /// bit.
 ///
+/// Formula, unit, accuracy, edge cases and source are those given there.
+///
 /// # Errors
 /// As for [`cross_entropy_rows`].
 ///
@@ -215,6 +221,8 @@ pub fn js_divergence<T: Float>(p: &[T], q: &[T]) -> Result<T, Error> {
 /// [`js_divergence`] of each row of `p` and that of `q` into `out`, one value a row, the same to the
 /// bit.
 ///
+/// Formula, unit, accuracy, edge cases and source are those given there.
+///
 /// # Errors
 /// As for [`cross_entropy_rows`].
 ///
@@ -250,6 +258,12 @@ pub(crate) fn check_shapes<T>(
 
 impl Level {
     /// [`entropy`](crate::entropy) at this level.
+    ///
+    /// # Example
+    /// ```
+    /// let h = logits::Level::SCALAR.entropy(&[0.5_f32, 0.5]);
+    /// assert_eq!(h, core::f32::consts::LN_2);
+    /// ```
     #[inline]
     pub fn entropy<T: Float>(self, p: &[T]) -> T {
         let mut out = [T::ZERO];
@@ -261,6 +275,16 @@ impl Level {
     ///
     /// # Errors
     /// As there.
+    ///
+    /// # Example
+    /// ```
+    /// use logits::{Level, Rows};
+    ///
+    /// let mut out = [1.0_f64; 2];
+    /// Level::SCALAR.entropy_rows(Rows::new(&[0.5, 0.5, 0.0, 1.0], 2)?, &mut out)?;
+    /// assert_eq!(out, [core::f64::consts::LN_2, 0.0]);
+    /// # Ok::<(), logits::Error>(())
+    /// ```
     #[inline]
     pub fn entropy_rows<T: Float>(self, p: Rows<'_, T>, out: &mut [T]) -> Result<(), Error> {
         Error::check_lengths(p.len(), out.len())?;
@@ -272,6 +296,13 @@ impl Level {
     ///
     /// # Errors
     /// As there.
+    ///
+    /// # Example
+    /// ```
+    /// let h = logits::Level::SCALAR.cross_entropy(&[0.25_f32, 0.75], &[0.5, 0.5])?;
+    /// assert_eq!(h, core::f32::consts::LN_2);
+    /// # Ok::<(), logits::Error>(())
+    /// ```
     #[inline]
     pub fn cross_entropy<T: Float>(self, p: &[T], q: &[T]) -> Result<T, Error> {
         Error::check_lengths(p.len(), q.len())?;
@@ -284,6 +315,17 @@ impl Level {
     ///
     /// # Errors
     /// As there.
+    ///
+    /// # Example
+    /// ```
+    /// use logits::{Level, Rows};
+    ///
+    /// let mut out = [0.0_f64; 2];
+    /// let p = Rows::new(&[0.25, 0.75, 1.0, 0.0], 2)?;
+    /// Level::SCALAR.cross_entropy_rows(p, Rows::new(&[0.5; 4], 2)?, &mut out)?;
+    /// assert_eq!(out, [core::f64::consts::LN_2; 2]);
+    /// # Ok::<(), logits::Error>(())
+    /// ```
     #[inline]
     pub fn cross_entropy_rows<T: Float>(
         self,
@@ -300,6 +342,13 @@ impl Level {
     ///
     /// # Errors
     /// As there.
+    ///
+    /// # Example
+    /// ```
+    /// let d = logits::Level::SCALAR.kl_divergence(&[0.25_f32, 0.75], &[0.25, 0.75])?;
+    /// assert_eq!(d, 0.0);
+    /// # Ok::<(), logits::Error>(())
+    /// ```
     #[inline]
     pub fn kl_divergence<T: Float>(self, p: &[T], q: &[T]) -> Result<T, Error> {
         Error::check_lengths(p.len(), q.len())?;
@@ -312,6 +361,17 @@ impl Level {
     ///
     /// # Errors
     /// As there.
+    ///
+    /// # Example
+    /// ```
+    /// use logits::{Level, Rows};
+    ///
+    /// let mut out = [1.0_f64; 2];
+    /// let p = Rows::new(&[0.0, 1.0, 0.5, 0.5], 2)?;
+    /// Level::SCALAR.kl_divergence_rows(p, Rows::new(&[0.5; 4], 2)?, &mut out)?;
+    /// assert_eq!(out, [core::f64::consts::LN_2, 0.0]);
+    /// # Ok::<(), logits::Error>(())
+    /// ```
     #[inline]
     pub fn kl_divergence_rows<T: Float>(
         self,
@@ -328,6 +388,13 @@ impl Level {
     ///
     /// # Errors
     /// As there.
+    ///
+    /// # Example
+    /// ```
+    /// let d = logits::Level::SCALAR.js_divergence(&[0.0_f64, 1.0], &[1.0, 0.0])?;
+    /// assert_eq!(d, core::f64::consts::LN_2);
+    /// # Ok::<(), logits::Error>(())
+    /// ```
     #[inline]
     pub fn js_divergence<T: Float>(self, p: &[T], q: &[T]) -> Result<T, Error> {
         Error::check_lengths(p.len(), q.len())?;
@@ -340,6 +407,17 @@ impl Level {
     ///
     /// # Errors
     /// As there.
+    ///
+    /// # Example
+    /// ```
+    /// use logits::{Level, Rows};
+    ///
+    /// let mut out = [1.0_f32; 2];
+    /// let p = Rows::new(&[0.0, 1.0, 0.5, 0.5], 2)?;
+    /// Level::SCALAR.js_divergence_rows(p, Rows::new(&[1.0, 0.0, 0.5, 0.5], 2)?, &mut out)?;
+    /// assert_eq!(out, [core::f32::consts::LN_2, 0.0]);
+    /// # Ok::<(), logits::Error>(())
+    /// ```
     #[inline]
     pub fn js_divergence_rows<T: Float>(
         self,

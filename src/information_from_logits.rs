@@ -34,6 +34,8 @@ pub fn entropy_from_logits<T: Float>(x: &[T]) -> T {
 
 /// [`entropy_from_logits`] of each row into `out`, one value a row, the same to the bit.
 ///
+/// Formula, unit, accuracy, edge cases and source are those given there.
+///
 /// # Errors
 /// As for [`entropy_rows`](crate::entropy_rows).
 ///
@@ -91,6 +93,8 @@ pub fn kl_divergence_from_logits<T: Float>(x: &[T], y: &[T]) -> Result<T, Error>
 /// [`kl_divergence_from_logits`] of each row of `x` and that of `y` into `out`, one value a row, the
 /// same to the bit.
 ///
+/// Formula, unit, accuracy, edge cases and source are those given there.
+///
 /// # Errors
 /// As for [`cross_entropy_rows`](crate::cross_entropy_rows).
 ///
@@ -115,6 +119,12 @@ pub fn kl_divergence_from_logits_rows<T: Float>(
 
 impl Level {
     /// [`entropy_from_logits`](crate::entropy_from_logits) at this level.
+    ///
+    /// # Example
+    /// ```
+    /// let h = logits::Level::SCALAR.entropy_from_logits(&[-3.0_f32, -3.0]);
+    /// assert_eq!(h, core::f32::consts::LN_2);
+    /// ```
     #[inline]
     pub fn entropy_from_logits<T: Float>(self, x: &[T]) -> T {
         let mut out = [T::ZERO];
@@ -126,6 +136,16 @@ impl Level {
     ///
     /// # Errors
     /// As there.
+    ///
+    /// # Example
+    /// ```
+    /// use logits::{Level, Rows};
+    ///
+    /// let mut out = [0.0_f64; 2];
+    /// Level::SCALAR.entropy_from_logits_rows(Rows::new(&[1.0, 1.0, 2.0, 2.0], 2)?, &mut out)?;
+    /// assert_eq!(out, [core::f64::consts::LN_2; 2]);
+    /// # Ok::<(), logits::Error>(())
+    /// ```
     #[inline]
     pub fn entropy_from_logits_rows<T: Float>(
         self,
@@ -141,6 +161,13 @@ impl Level {
     ///
     /// # Errors
     /// As there.
+    ///
+    /// # Example
+    /// ```
+    /// let d = logits::Level::SCALAR.kl_divergence_from_logits(&[1.0_f32, 2.0], &[1.0, 2.0])?;
+    /// assert_eq!(d, 0.0);
+    /// # Ok::<(), logits::Error>(())
+    /// ```
     #[inline]
     pub fn kl_divergence_from_logits<T: Float>(self, x: &[T], y: &[T]) -> Result<T, Error> {
         Error::check_lengths(x.len(), y.len())?;
@@ -153,6 +180,18 @@ impl Level {
     ///
     /// # Errors
     /// As there.
+    ///
+    /// # Example
+    /// ```
+    /// use logits::{Level, Rows};
+    ///
+    /// let mut out = [0.0_f64];
+    /// let (x, y) = ([0.0, f64::NEG_INFINITY], [0.0, 0.0]);
+    /// let (x, y) = (Rows::new(&x, 2)?, Rows::new(&y, 2)?);
+    /// Level::SCALAR.kl_divergence_from_logits_rows(x, y, &mut out)?;
+    /// assert_eq!(out, [core::f64::consts::LN_2]);
+    /// # Ok::<(), logits::Error>(())
+    /// ```
     #[inline]
     pub fn kl_divergence_from_logits_rows<T: Float>(
         self,

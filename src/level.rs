@@ -4,9 +4,10 @@ use core::fmt;
 
 /// An instruction set that the CPU is known to have.
 ///
-/// Every function runs at the best level by itself; the methods of a level run it at that one. A
-/// value is proof that the CPU has the instructions, so there is nothing to check and nothing
-/// unsafe in its use.
+/// Every function runs at the best level by itself; the methods of a level run it at that one, and
+/// keep all of its contract: formula, unit, accuracy, edge cases and errors are those of the function
+/// of the same name. A value is proof that the CPU has the instructions, so there is nothing to check
+/// and nothing unsafe in its use.
 ///
 /// Levels form two families, by whether a product and a sum round together
 /// ([`is_fused`](Level::is_fused)). Within a family every function gives the same bits.
@@ -72,6 +73,11 @@ impl Level {
     });
 
     /// AVX2 and FMA, 256 bits, if the CPU has them. Fused.
+    ///
+    /// ```
+    /// # use logits::Level;
+    /// assert!(Level::avx2().is_none_or(Level::is_fused));
+    /// ```
     #[inline]
     pub fn avx2() -> Option<Self> {
         #[cfg(target_feature = "sse2")]
@@ -82,6 +88,11 @@ impl Level {
     }
 
     /// AVX-512 F, DQ, BW and VL, 512 bits, if the CPU has them. Fused.
+    ///
+    /// ```
+    /// # use logits::Level;
+    /// assert!(Level::avx512().is_none_or(Level::is_fused));
+    /// ```
     #[inline]
     pub fn avx512() -> Option<Self> {
         #[cfg(target_feature = "sse2")]
@@ -91,13 +102,25 @@ impl Level {
         None
     }
 
-    /// The fastest level that the CPU has: what every function uses by itself.
+    /// The fastest level that the CPU has: what every function uses by itself. Detected once, then
+    /// remembered.
+    ///
+    /// ```
+    /// # use logits::Level;
+    /// assert_eq!(Level::best(), Level::default());
+    /// ```
     #[inline]
     pub fn best() -> Self {
         Self::avx512().or_else(Self::avx2).unwrap_or(Self::PORTABLE)
     }
 
     /// All levels that the CPU has, the best last.
+    ///
+    /// ```
+    /// # use logits::Level;
+    /// assert_eq!(Level::available().next(), Some(Level::SCALAR));
+    /// assert_eq!(Level::available().last(), Some(Level::best()));
+    /// ```
     pub fn available() -> impl Iterator<Item = Self> {
         [
             Some(Self::SCALAR),
@@ -110,6 +133,10 @@ impl Level {
     }
 
     /// `scalar`, `portable`, `avx2` or `avx512`.
+    ///
+    /// ```
+    /// assert_eq!(logits::Level::SCALAR.name(), "scalar");
+    /// ```
     pub fn name(self) -> &'static str {
         match self.0 {
             Backend::Scalar => "scalar",
@@ -127,6 +154,10 @@ impl Level {
     }
 
     /// Whether a product and a sum round together: the family, within which bits agree.
+    ///
+    /// ```
+    /// assert!(!logits::Level::SCALAR.is_fused());
+    /// ```
     pub fn is_fused(self) -> bool {
         match self.0 {
             Backend::Scalar => false,

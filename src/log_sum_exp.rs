@@ -2,7 +2,7 @@
 
 use crate::{Error, Float, Level, Rows};
 
-/// ln Σ e^x, in nats.
+/// ln Σ e^x of one row, in nats.
 ///
 /// Reads `x` once; again from the start where a block of 4 KiB has only −∞, or an element beyond
 /// ±16 384 (`f32`) or ±2^30 (`f64`), at unfused levels beyond −220…350 or −640…1408. No exponential
@@ -31,7 +31,10 @@ pub fn log_sum_exp<T: Float>(x: &[T]) -> T {
     Level::best().log_sum_exp(x)
 }
 
-/// ln Σ e^x of each row into `out`, one value a row. Values as in [`log_sum_exp`], to the bit.
+/// ln Σ e^x of each row into `out`, one value a row, in nats.
+///
+/// Accuracy, edge cases and source are those of [`log_sum_exp`], row by row; the results are the same
+/// to the bit.
 ///
 /// # Errors
 /// [`Error::LengthMismatch`] if `out` has not one place a row; `out` is untouched.
@@ -52,6 +55,12 @@ pub fn log_sum_exp_rows<T: Float>(rows: Rows<'_, T>, out: &mut [T]) -> Result<()
 
 impl Level {
     /// [`log_sum_exp`](crate::log_sum_exp) at this level.
+    ///
+    /// # Example
+    /// ```
+    /// let lse = logits::Level::SCALAR.log_sum_exp(&[-1000.0_f32, -1000.0]);
+    /// assert_eq!(lse, -1000.0 + core::f32::consts::LN_2);
+    /// ```
     #[inline]
     pub fn log_sum_exp<T: Float>(self, x: &[T]) -> T {
         let mut out = [T::NEG_INFINITY];
@@ -63,6 +72,16 @@ impl Level {
     ///
     /// # Errors
     /// As there.
+    ///
+    /// # Example
+    /// ```
+    /// use logits::{Level, Rows};
+    ///
+    /// let mut out = [0.0_f64; 2];
+    /// Level::SCALAR.log_sum_exp_rows(Rows::new(&[0.0, 0.0, 1.0, 1.0], 2)?, &mut out)?;
+    /// assert_eq!(out, [core::f64::consts::LN_2, 1.0 + core::f64::consts::LN_2]);
+    /// # Ok::<(), logits::Error>(())
+    /// ```
     #[inline]
     pub fn log_sum_exp_rows<T: Float>(self, rows: Rows<'_, T>, out: &mut [T]) -> Result<(), Error> {
         Error::check_lengths(rows.len(), out.len())?;

@@ -31,6 +31,16 @@ impl<'a, T> Rows<'a, T> {
     ///
     /// # Errors
     /// [`Error::ColumnsMismatch`] if `columns` does not divide `data.len()`.
+    ///
+    /// # Example
+    /// ```
+    /// use logits::{Error, Rows};
+    ///
+    /// let error = Error::ColumnsMismatch { columns: 2, elements: 3 };
+    /// assert_eq!(Rows::new(&[1.0, 2.0, 3.0], 2).err(), Some(error));
+    /// assert!(Rows::<f32>::new(&[], 0)?.is_empty());
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn new(data: &'a [T], columns: usize) -> Result<Self, Error> {
         check(data.len(), columns)?;
         Ok(Self { data, columns })
@@ -77,6 +87,13 @@ impl<'a, T> Rows<'a, T> {
     }
 
     /// The rows in order.
+    ///
+    /// # Example
+    /// ```
+    /// let rows = logits::Rows::new(&[1, 2, 3, 4], 2)?;
+    /// assert!(rows.iter().eq([[1, 2], [3, 4]]));
+    /// # Ok::<(), logits::Error>(())
+    /// ```
     #[inline]
     pub fn iter(&self) -> ChunksExact<'a, T> {
         self.data.chunks_exact(self.columns.max(1))
@@ -122,6 +139,16 @@ impl<'a, T> RowsMut<'a, T> {
     ///
     /// # Errors
     /// [`Error::ColumnsMismatch`] if `columns` does not divide `data.len()`.
+    ///
+    /// # Example
+    /// ```
+    /// use logits::{Error, RowsMut};
+    ///
+    /// let error = Error::ColumnsMismatch { columns: 2, elements: 3 };
+    /// assert_eq!(RowsMut::new(&mut [1.0, 2.0, 3.0], 2).err(), Some(error));
+    /// assert_eq!(RowsMut::new(&mut [1.0, 2.0], 1)?.len(), 2);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn new(data: &'a mut [T], columns: usize) -> Result<Self, Error> {
         check(data.len(), columns)?;
         Ok(Self { data, columns })
@@ -141,6 +168,14 @@ impl<'a, T> RowsMut<'a, T> {
     }
 
     /// The same rows, to read.
+    ///
+    /// # Example
+    /// ```
+    /// let mut data = [1, 2, 3, 4];
+    /// let rows = logits::RowsMut::new(&mut data, 2)?;
+    /// assert!(rows.as_rows().iter().eq([[1, 2], [3, 4]]));
+    /// # Ok::<(), logits::Error>(())
+    /// ```
     #[inline]
     pub fn as_rows(&self) -> Rows<'_, T> {
         Rows {

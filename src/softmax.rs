@@ -3,7 +3,7 @@
 use crate::simd::InOut;
 use crate::{Error, Float, Level, RowsMut};
 
-/// e^x / Σ e^x, in place; returns the log-sum-exp of `x`, in nats.
+/// e^x / Σ e^x of one row, in place; returns the log-sum-exp of `x`, in nats.
 ///
 /// # Accuracy
 /// Each result within 3 ULP at every level and length; results that underflow are subnormal, then
@@ -34,8 +34,10 @@ pub fn softmax_in_place<T: Float>(x: &mut [T]) -> T {
     Level::best().softmax_in_place(x)
 }
 
-/// e^x / Σ e^x of `x` into `out`; returns the log-sum-exp of `x`. Values as in
-/// [`softmax_in_place`], to the bit.
+/// e^x / Σ e^x of `x` into `out`, of the same length; returns the log-sum-exp of `x`, in nats.
+///
+/// Accuracy, edge cases and source are those of [`softmax_in_place`]; the results are the same to
+/// the bit.
 ///
 /// # Errors
 /// [`Error::LengthMismatch`] if `x` and `out` differ in length; `out` is untouched.
@@ -52,7 +54,10 @@ pub fn softmax_into<T: Float>(x: &[T], out: &mut [T]) -> Result<T, Error> {
     Level::best().softmax_into(x, out)
 }
 
-/// Softmax of every row, in place. Values as in [`softmax_in_place`], to the bit.
+/// e^x / Σ e^x of every row, in place.
+///
+/// Accuracy, edge cases and source are those of [`softmax_in_place`], row by row; the results are the
+/// same to the bit.
 ///
 /// # Example
 /// ```
@@ -68,7 +73,7 @@ pub fn softmax_rows_in_place<T: Float>(rows: RowsMut<'_, T>) {
     Level::best().softmax_rows_in_place(rows);
 }
 
-/// x − ln Σ e^x, in place, in nats; returns the log-sum-exp of `x`.
+/// x − ln Σ e^x of one row, in place, in nats; returns the log-sum-exp of `x`.
 ///
 /// Computed as (x − M) − ln(Σ e^x / e^M), M the largest element: the logarithm of a probability
 /// near 1 keeps its digits, down to −1e−38 and below.
@@ -96,8 +101,10 @@ pub fn log_softmax_in_place<T: Float>(x: &mut [T]) -> T {
     Level::best().log_softmax_in_place(x)
 }
 
-/// x − ln Σ e^x of `x` into `out`; returns the log-sum-exp of `x`. Values as in
-/// [`log_softmax_in_place`], to the bit.
+/// x − ln Σ e^x of `x` into `out`, of the same length, in nats; returns the log-sum-exp of `x`.
+///
+/// Accuracy, edge cases and source are those of [`log_softmax_in_place`]; the results are the same to
+/// the bit.
 ///
 /// # Errors
 /// [`Error::LengthMismatch`] if `x` and `out` differ in length; `out` is untouched.
@@ -114,7 +121,10 @@ pub fn log_softmax_into<T: Float>(x: &[T], out: &mut [T]) -> Result<T, Error> {
     Level::best().log_softmax_into(x, out)
 }
 
-/// Log-softmax of every row, in place. Values as in [`log_softmax_in_place`], to the bit.
+/// x − ln Σ e^x of every row, in place, in nats.
+///
+/// Accuracy, edge cases and source are those of [`log_softmax_in_place`], row by row; the results are
+/// the same to the bit.
 ///
 /// # Example
 /// ```
@@ -132,6 +142,13 @@ pub fn log_softmax_rows_in_place<T: Float>(rows: RowsMut<'_, T>) {
 
 impl Level {
     /// [`softmax_in_place`](crate::softmax_in_place) at this level.
+    ///
+    /// # Example
+    /// ```
+    /// let mut x = [3.0_f64, 3.0];
+    /// let log_sum_exp = logits::Level::SCALAR.softmax_in_place(&mut x);
+    /// assert_eq!((x, log_sum_exp), ([0.5, 0.5], 3.0 + core::f64::consts::LN_2));
+    /// ```
     #[inline]
     pub fn softmax_in_place<T: Float>(self, x: &mut [T]) -> T {
         let columns = x.len();
@@ -142,12 +159,28 @@ impl Level {
     ///
     /// # Errors
     /// As there.
+    ///
+    /// # Example
+    /// ```
+    /// let mut out = [0.0_f32; 3];
+    /// logits::Level::SCALAR.softmax_into(&[5.0, f32::NEG_INFINITY, 5.0], &mut out)?;
+    /// assert_eq!(out, [0.5, 0.0, 0.5]);
+    /// # Ok::<(), logits::Error>(())
+    /// ```
     #[inline]
     pub fn softmax_into<T: Float>(self, x: &[T], out: &mut [T]) -> Result<T, Error> {
         Ok(T::softmax(self, InOut::beside(x, out)?, x.len()))
     }
 
     /// [`softmax_rows_in_place`](crate::softmax_rows_in_place) at this level.
+    ///
+    /// # Example
+    /// ```
+    /// let mut x = [1.0_f32, 1.0, 2.0, 2.0];
+    /// logits::Level::SCALAR.softmax_rows_in_place(logits::RowsMut::new(&mut x, 2)?);
+    /// assert_eq!(x, [0.5; 4]);
+    /// # Ok::<(), logits::Error>(())
+    /// ```
     #[inline]
     pub fn softmax_rows_in_place<T: Float>(self, rows: RowsMut<'_, T>) {
         let columns = rows.columns();
@@ -155,6 +188,13 @@ impl Level {
     }
 
     /// [`log_softmax_in_place`](crate::log_softmax_in_place) at this level.
+    ///
+    /// # Example
+    /// ```
+    /// let mut x = [3.0_f64, 3.0];
+    /// logits::Level::SCALAR.log_softmax_in_place(&mut x);
+    /// assert_eq!(x, [-core::f64::consts::LN_2; 2]);
+    /// ```
     #[inline]
     pub fn log_softmax_in_place<T: Float>(self, x: &mut [T]) -> T {
         let columns = x.len();
@@ -165,12 +205,28 @@ impl Level {
     ///
     /// # Errors
     /// As there.
+    ///
+    /// # Example
+    /// ```
+    /// let mut out = [0.0_f32; 2];
+    /// logits::Level::SCALAR.log_softmax_into(&[5.0, f32::NEG_INFINITY], &mut out)?;
+    /// assert_eq!(out, [0.0, f32::NEG_INFINITY]);
+    /// # Ok::<(), logits::Error>(())
+    /// ```
     #[inline]
     pub fn log_softmax_into<T: Float>(self, x: &[T], out: &mut [T]) -> Result<T, Error> {
         Ok(T::log_softmax(self, InOut::beside(x, out)?, x.len()))
     }
 
     /// [`log_softmax_rows_in_place`](crate::log_softmax_rows_in_place) at this level.
+    ///
+    /// # Example
+    /// ```
+    /// let mut x = [1.0_f32, 1.0, 2.0, 2.0];
+    /// logits::Level::SCALAR.log_softmax_rows_in_place(logits::RowsMut::new(&mut x, 2)?);
+    /// assert_eq!(x, [-core::f32::consts::LN_2; 4]);
+    /// # Ok::<(), logits::Error>(())
+    /// ```
     #[inline]
     pub fn log_softmax_rows_in_place<T: Float>(self, rows: RowsMut<'_, T>) {
         let columns = rows.columns();

@@ -66,7 +66,17 @@ pub struct Softmax<'a, T> {
 }
 
 impl<'a, T: Float> Softmax<'a, T> {
-    /// Softmax at the best level, without options.
+    /// Softmax at the best level, without options: the results of
+    /// [`softmax_in_place`](crate::softmax_in_place), to the bit.
+    ///
+    /// # Example
+    /// ```
+    /// let (mut x, mut y) = ([3.0_f32, 1.0, 2.0], [3.0, 1.0, 2.0]);
+    /// logits::Softmax::new().softmax_in_place(&mut x)?;
+    /// logits::softmax_in_place(&mut y);
+    /// assert_eq!(x, y);
+    /// # Ok::<(), logits::Error>(())
+    /// ```
     #[inline]
     pub fn new() -> Self {
         Self {
@@ -76,6 +86,16 @@ impl<'a, T: Float> Softmax<'a, T> {
     }
 
     /// The same at a chosen level.
+    ///
+    /// # Example
+    /// ```
+    /// use logits::{Level, Softmax};
+    ///
+    /// let mut x = [1.0_f64, 1.0];
+    /// Softmax::new().level(Level::SCALAR).softmax_in_place(&mut x)?;
+    /// assert_eq!(x, [0.5, 0.5]);
+    /// # Ok::<(), logits::Error>(())
+    /// ```
     #[inline]
     pub fn level(self, level: Level) -> Self {
         Self { level, ..self }
@@ -83,6 +103,18 @@ impl<'a, T: Float> Softmax<'a, T> {
 
     /// The same at a temperature, positive and finite: high ones make results alike, low ones leave
     /// the largest.
+    ///
+    /// # Example
+    /// ```
+    /// use logits::{Error, Softmax};
+    ///
+    /// let mut x = [0.0_f64, 2.0 * 3_f64.ln()];
+    /// Softmax::new().temperature(2.0).softmax_in_place(&mut x)?;
+    /// assert!((x[0] - 0.25).abs() < 1e-15);
+    /// let error = Error::ParameterOutOfRange { parameter: "temperature" };
+    /// assert_eq!(Softmax::new().temperature(0.0).softmax_in_place(&mut x), Err(error));
+    /// # Ok::<(), Error>(())
+    /// ```
     #[inline]
     pub fn temperature(self, temperature: T) -> Self {
         self.with(LogitOptions {
@@ -92,6 +124,14 @@ impl<'a, T: Float> Softmax<'a, T> {
     }
 
     /// The same of logits times `scale`, finite: 1/√d in attention, −1 for energies.
+    ///
+    /// # Example
+    /// ```
+    /// let mut x = [0.0_f64, 2.0 * 3_f64.ln()];
+    /// logits::Softmax::new().scale(-0.5).softmax_in_place(&mut x)?;
+    /// assert!((x[0] - 0.75).abs() < 1e-15);
+    /// # Ok::<(), logits::Error>(())
+    /// ```
     #[inline]
     pub fn scale(self, scale: T) -> Self {
         self.with(LogitOptions {
@@ -101,6 +141,14 @@ impl<'a, T: Float> Softmax<'a, T> {
     }
 
     /// The same of scaled logits that are kept within ±`cap`, positive and finite: c·tanh(s·x/c).
+    ///
+    /// # Example
+    /// ```
+    /// let mut x = [-1e30_f64, 1e30];
+    /// logits::Softmax::new().softcap(0.5).log_softmax_in_place(&mut x)?;
+    /// assert!((x[1] - x[0] - 1.0).abs() < 1e-15); // ½ − (−½)
+    /// # Ok::<(), logits::Error>(())
+    /// ```
     #[inline]
     pub fn softcap(self, cap: T) -> Self {
         let softcap = Some(cap);
@@ -112,6 +160,14 @@ impl<'a, T: Float> Softmax<'a, T> {
 
     /// The same with a bias added to each scaled and capped logit; −∞ removes it. One for each
     /// column or one for each element.
+    ///
+    /// # Example
+    /// ```
+    /// let mut x = [f32::NAN, 4.0, 3.0];
+    /// logits::Softmax::new().bias(&[f32::NEG_INFINITY, 0.0, 1.0]).softmax_in_place(&mut x)?;
+    /// assert_eq!(x, [0.0, 0.5, 0.5]);
+    /// # Ok::<(), logits::Error>(())
+    /// ```
     #[inline]
     pub fn bias(self, bias: &'a [T]) -> Self {
         let bias = Some(bias);
@@ -122,6 +178,14 @@ impl<'a, T: Float> Softmax<'a, T> {
     }
 
     /// The same of the elements where `mask` is true. One for each column or one for each element.
+    ///
+    /// # Example
+    /// ```
+    /// let mut x = [1.0_f32, 2.0];
+    /// logits::Softmax::new().mask(&[false, false]).softmax_in_place(&mut x)?;
+    /// assert_eq!(x, [0.0, 0.0]); // not NaN
+    /// # Ok::<(), logits::Error>(())
+    /// ```
     #[inline]
     pub fn mask(self, mask: &'a [bool]) -> Self {
         let mask = Some(mask);
@@ -133,6 +197,14 @@ impl<'a, T: Float> Softmax<'a, T> {
 
     /// The same with one more logit in the sum of each row, which has no result, and which no other
     /// option changes: a row's results sum to 1 less its share. −∞ is none.
+    ///
+    /// # Example
+    /// ```
+    /// let mut x = [1.0_f32];
+    /// logits::Softmax::new().sink(1.0).softmax_in_place(&mut x)?;
+    /// assert_eq!(x, [0.5]);
+    /// # Ok::<(), logits::Error>(())
+    /// ```
     #[inline]
     pub fn sink(self, sink: T) -> Self {
         self.with(LogitOptions {
@@ -146,7 +218,10 @@ impl<'a, T: Float> Softmax<'a, T> {
         Self { options, ..self }
     }
 
-    /// Softmax of a row in place; returns the row's log-sum-exp, ln(e^k + Σ e^z).
+    /// e^z / (e^k + Σ e^z) of a row in place; returns the row's log-sum-exp, ln(e^k + Σ e^z), in
+    /// nats.
+    ///
+    /// [Accuracy](Softmax#accuracy), edge cases and source of all methods are above.
     ///
     /// # Errors
     /// As [above](Softmax#errors).
@@ -191,7 +266,7 @@ impl<'a, T: Float> Softmax<'a, T> {
         Ok(())
     }
 
-    /// z − ln(e^k + Σ e^z) of a row in place; returns the row's log-sum-exp.
+    /// z − ln(e^k + Σ e^z) of a row in place, in nats; returns the row's log-sum-exp.
     ///
     /// # Errors
     /// As [above](Softmax#errors).
@@ -234,7 +309,7 @@ impl<'a, T: Float> Softmax<'a, T> {
         Ok(())
     }
 
-    /// ln(e^k + Σ e^z) of a row.
+    /// ln(e^k + Σ e^z) of a row, in nats.
     ///
     /// # Errors
     /// As [above](Softmax#errors).

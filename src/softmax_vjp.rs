@@ -41,6 +41,8 @@ pub fn softmax_vjp_in_place<T: Float>(y: &[T], dy: &mut [T]) -> Result<(), Error
 
 /// [`softmax_vjp_in_place`] of every row, the same to the bit.
 ///
+/// Formula, accuracy, edge cases and source are those given there.
+///
 /// # Errors
 /// [`Error::LengthMismatch`] if `y` and `dy` differ in columns or rows; `dy` is untouched.
 ///
@@ -100,6 +102,8 @@ pub fn log_softmax_vjp_in_place<T: Float>(y: &[T], dy: &mut [T]) -> Result<(), E
 
 /// [`log_softmax_vjp_in_place`] of every row, the same to the bit.
 ///
+/// Formula, accuracy, edge cases and source are those given there.
+///
 /// # Errors
 /// As for [`softmax_vjp_rows_in_place`].
 ///
@@ -132,6 +136,14 @@ impl Level {
     ///
     /// # Errors
     /// As there.
+    ///
+    /// # Example
+    /// ```
+    /// let mut gradient = [1.0_f32, 1.0];
+    /// logits::Level::SCALAR.softmax_vjp_in_place(&[0.5, 0.5], &mut gradient)?;
+    /// assert_eq!(gradient, [0.0, 0.0]);
+    /// # Ok::<(), logits::Error>(())
+    /// ```
     #[inline]
     pub fn softmax_vjp_in_place<T: Float>(self, y: &[T], dy: &mut [T]) -> Result<(), Error> {
         self.softmax_vjp_rows_in_place(Rows::single(y), RowsMut::single(dy))
@@ -141,6 +153,17 @@ impl Level {
     ///
     /// # Errors
     /// As there.
+    ///
+    /// # Example
+    /// ```
+    /// use logits::{Level, Rows, RowsMut};
+    ///
+    /// let (y, mut gradient) = ([0.5_f64; 4], [2.0, 0.0, 0.0, 4.0]);
+    /// let rows = RowsMut::new(&mut gradient, 2)?;
+    /// Level::SCALAR.softmax_vjp_rows_in_place(Rows::new(&y, 2)?, rows)?;
+    /// assert_eq!(gradient, [0.5, -0.5, -1.0, 1.0]);
+    /// # Ok::<(), logits::Error>(())
+    /// ```
     #[inline]
     pub fn softmax_vjp_rows_in_place<T: Float>(
         self,
@@ -156,6 +179,14 @@ impl Level {
     ///
     /// # Errors
     /// As there.
+    ///
+    /// # Example
+    /// ```
+    /// let (y, mut gradient) = ([0.0_f32, f32::NEG_INFINITY], [-1.0, 0.0]);
+    /// logits::Level::SCALAR.log_softmax_vjp_in_place(&y, &mut gradient)?;
+    /// assert_eq!(gradient, [0.0, 0.0]);
+    /// # Ok::<(), logits::Error>(())
+    /// ```
     #[inline]
     pub fn log_softmax_vjp_in_place<T: Float>(self, y: &[T], dy: &mut [T]) -> Result<(), Error> {
         self.log_softmax_vjp_rows_in_place(Rows::single(y), RowsMut::single(dy))
@@ -165,6 +196,17 @@ impl Level {
     ///
     /// # Errors
     /// As there.
+    ///
+    /// # Example
+    /// ```
+    /// use logits::{Level, Rows, RowsMut};
+    ///
+    /// let (y, mut gradient) = ([0.0_f64; 2], [3.0, -1.0]);
+    /// let rows = RowsMut::new(&mut gradient, 1)?;
+    /// Level::SCALAR.log_softmax_vjp_rows_in_place(Rows::new(&y, 1)?, rows)?;
+    /// assert_eq!(gradient, [0.0, 0.0]); // of one class, which is certain
+    /// # Ok::<(), logits::Error>(())
+    /// ```
     #[inline]
     pub fn log_softmax_vjp_rows_in_place<T: Float>(
         self,

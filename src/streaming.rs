@@ -57,6 +57,11 @@ pub struct LogSumExp<T> {
 
 impl<T: Float> LogSumExp<T> {
     /// The state of nothing, at the best level.
+    ///
+    /// # Example
+    /// ```
+    /// assert_eq!(logits::LogSumExp::<f64>::new().value(), f64::NEG_INFINITY);
+    /// ```
     #[inline]
     pub fn new() -> Self {
         Self::at(Level::best())
@@ -64,6 +69,15 @@ impl<T: Float> LogSumExp<T> {
 
     /// The same state at a chosen level. To one of the other family it moves as in
     /// [`merge`](LogSumExp::merge).
+    ///
+    /// # Example
+    /// ```
+    /// use logits::{Level, LogSumExp};
+    ///
+    /// let mut state = LogSumExp::new().level(Level::SCALAR);
+    /// state.extend_from_slice(&[3.0_f32, 3.0]);
+    /// assert_eq!(state.value(), Level::SCALAR.log_sum_exp(&[3.0_f32, 3.0]));
+    /// ```
     #[inline]
     pub fn level(self, level: Level) -> Self {
         let mut state = Self::at(level);
@@ -202,7 +216,14 @@ impl<T: Float> LogSumExp<T> {
     /// chunk is untouched.
     ///
     /// # Example
-    /// As [above](LogSumExp#example).
+    /// ```
+    /// let mut row = [2.0_f32, 2.0];
+    /// let mut state = logits::LogSumExp::new();
+    /// state.extend_from_slice(&row);
+    /// state.gradient_in_place(&mut row, Some(1), 1.0)?;
+    /// assert_eq!(row, [0.5, -0.5]);
+    /// # Ok::<(), logits::Error>(())
+    /// ```
     #[inline]
     pub fn gradient_in_place(
         &self,
@@ -220,6 +241,13 @@ impl<T: Float> LogSumExp<T> {
 
     /// The state as numbers, to send it to another machine: for [`from_parts`] alone to read. The
     /// first is the largest element, or the log-sum-exp if that is not finite.
+    ///
+    /// # Example
+    /// ```
+    /// let mut state = logits::LogSumExp::new();
+    /// state.extend_from_slice(&[0.5_f32, 4.0]);
+    /// assert_eq!(state.to_parts()[0], 4.0);
+    /// ```
     ///
     /// [`from_parts`]: LogSumExp::from_parts
     #[inline]

@@ -2,45 +2,61 @@
 
 use super::Real;
 
-/// Rows of logits, their labels, and the results of whatever is computed from them.
+/// Logits lie in [0, `SPREAD`), so that even the naive forms neither overflow nor underflow.
+pub const SPREAD: f64 = 20.0;
+
+/// Rows of numbers, and the results of whatever is computed from them.
 #[derive(Clone)]
 pub struct Batch<T> {
     pub columns: usize,
-    pub logits: Vec<T>,
+    /// The rows that a function takes or overwrites.
+    pub x: Vec<T>,
+    /// What some functions take beside: other rows, or one number a column.
+    pub y: Vec<T>,
+    /// One element a column, for the functions that take a mask.
+    pub mask: Vec<bool>,
     pub labels: Vec<u32>,
     pub results: Vec<T>,
 }
 
 impl<T: Real> Batch<T> {
-    /// Logits spread evenly over [0, 20), so that even the naive forms neither overflow nor
-    /// underflow; labels spread evenly over the columns.
+    /// Logits spread evenly, labels spread evenly over the columns, nothing beside.
     pub fn new(rows: usize, columns: usize, results: usize) -> Self {
         let mut random = Random(1);
+        let x = logits(rows * columns, &mut random);
+        let label = |_| (columns as f64 * random.next()) as u32;
         Self {
             columns,
-            logits: (0..rows * columns)
-                .map(|_| T::rounded(20.0 * random.next()))
-                .collect(),
-            labels: (0..rows)
-                .map(|_| (columns as f64 * random.next()) as u32)
-                .collect(),
-            results: vec![T::rounded(0.0); results],
+            x,
+            y: Vec::new(),
+            mask: Vec::new(),
+            labels: (0..rows).map(label).collect(),
+            results: vec![T::default(); results],
         }
     }
 
     /// The same numbers in `f64`.
     pub fn widened(&self) -> Batch<f64> {
+        let widened = |numbers: &[T]| numbers.iter().map(|&x| x.into()).collect();
         Batch {
             columns: self.columns,
-            logits: self.logits.iter().map(|&x| x.into()).collect(),
+            x: widened(&self.x),
+            y: widened(&self.y),
+            mask: self.mask.clone(),
             labels: self.labels.clone(),
-            results: self.results.iter().map(|&x| x.into()).collect(),
+            results: widened(&self.results),
         }
     }
+}
 
-    pub fn rows(&self) -> usize {
-        self.logits.len() / self.columns
-    }
+/// Logits unlike those of [`Batch::new`].
+pub fn other_logits<T: Real>(length: usize) -> Vec<T> {
+    logits(length, &mut Random(2))
+}
+
+fn logits<T: Real>(length: usize, random: &mut Random) -> Vec<T> {
+    let logit = |_| T::rounded(SPREAD * random.next());
+    (0..length).map(logit).collect()
 }
 
 /// The generator SplitMix64.

@@ -1,5 +1,6 @@
 //! One implementation of a function, and how exact it has to be.
 
+use super::batch::SPREAD;
 use super::{Batch, Real};
 
 type Run<T> = Box<dyn Fn(&mut Batch<T>)>;
@@ -23,11 +24,13 @@ impl<T: Real> Contender<T> {
     /// One that keeps this crate's accuracy. The bound for `f64` allows for the reference, whose
     /// subtraction of the maximum rounds.
     pub fn exact(name: impl Into<String>, run: impl Fn(&mut Batch<T>) + 'static) -> Self {
-        let ulps = if T::NAME == "f64" { 64.0 } else { 4.0 };
-        let relative = ulps * T::ULP;
         // What the reference loses beside terms of 1: its f64 is no better than the results.
-        let absolute = 8.0 * f64::EPSILON;
-        Self::new(name, Some(Tolerance { relative, absolute }), run)
+        Self::with(name, Self::exact_ulps(), 8.0 * f64::EPSILON, run)
+    }
+
+    /// The same of results that are differences of parts of up to about 1, which may cancel.
+    pub fn exact_beside_1(name: impl Into<String>, run: impl Fn(&mut Batch<T>) + 'static) -> Self {
+        Self::with(name, Self::exact_ulps(), Self::exact_ulps() * T::ULP, run)
     }
 
     /// One whose error may grow with the length of the sum.
@@ -36,14 +39,27 @@ impl<T: Real> Contender<T> {
         terms: usize,
         run: impl Fn(&mut Batch<T>) + 'static,
     ) -> Self {
-        let relative = (32 + terms) as f64 * T::ULP;
-        let absolute = 8.0 * T::ULP;
-        Self::new(name, Some(Tolerance { relative, absolute }), run)
+        // The naive forms round beside the logits.
+        Self::with(name, (32 + terms) as f64, SPREAD * T::ULP, run)
     }
 
     /// One that computes something else, to compare times with.
     pub fn baseline(name: impl Into<String>, run: impl Fn(&mut Batch<T>) + 'static) -> Self {
         Self::new(name, None, run)
+    }
+
+    fn exact_ulps() -> f64 {
+        if T::NAME == "f64" { 64.0 } else { 4.0 }
+    }
+
+    fn with(
+        name: impl Into<String>,
+        relative_ulps: f64,
+        absolute: f64,
+        run: impl Fn(&mut Batch<T>) + 'static,
+    ) -> Self {
+        let relative = relative_ulps * T::ULP;
+        Self::new(name, Some(Tolerance { relative, absolute }), run)
     }
 
     fn new(
@@ -69,17 +85,18 @@ impl<T: Real> Contender<T> {
         };
         let mut batch = input.clone();
         self.run(&mut batch);
-        self.compare(tolerance, &batch.logits, &expected.logits);
-        self.compare(tolerance, &batch.results, &expected.results);
+        self.compare(tolerance, "x", &batch.x, &expected.x);
+        self.compare(tolerance, "result", &batch.results, &expected.results);
     }
 
-    fn compare(&self, tolerance: Tolerance, found: &[T], expected: &[f64]) {
+    fn compare(&self, tolerance: Tolerance, what: &str, found: &[T], expected: &[f64]) {
         for (index, (&found, &expected)) in found.iter().zip(expected).enumerate() {
             let found: f64 = found.into();
             let error = (found - expected).abs();
             assert!(
-                error <= tolerance.relative * expected.abs() + tolerance.absolute,
-                "{} {}: result {index} is {found}, should be {expected}",
+                found == expected
+                    || error <= tolerance.relative * expected.abs() + tolerance.absolute,
+                "{} {}: {what} {index} is {found}, should be {expected}",
                 self.name,
                 T::NAME,
             );

@@ -7,9 +7,11 @@
 pub mod batch;
 pub mod contender;
 pub mod function;
+pub mod input;
 pub mod plain;
 pub mod real;
 
 pub use batch::Batch;
 pub use contender::Contender;
+pub use function::Function;
 pub use real::Real;

@@ -75,7 +75,7 @@ impl<T: Logit> Evaluation<T> {
 
         let start = Instant::now();
         let loss = criterion.loss_from_logits(rows, labels)?;
-        entropy_rows(rows, &mut entropies)?;
+        logits::entropy_from_logits_rows(rows, &mut entropies)?;
         logits::softmax_rows_in_place(RowsMut::new(logits, columns)?);
         self.kernels += start.elapsed();
         self.bytes += size_of_val(logits) as u64;
@@ -125,23 +125,6 @@ fn first_largest<T: Logit>(row: &[T]) -> usize {
         }
     }
     largest
-}
-
-/// H(p) = −Σ p ln p of the distribution that each row predicts, in nats.
-fn entropy_rows<T: Logit>(logits: Rows<'_, T>, out: &mut [T]) -> Result<(), Error> {
-    let mut ln_p = vec![T::default(); logits.columns()];
-    let mut p = ln_p.clone();
-    for (row, entropy) in logits.iter().zip(out) {
-        logits::log_softmax_into(row, &mut ln_p)?;
-        logits::exp_into(&ln_p, &mut p)?;
-        let zero = T::default();
-        *entropy = p
-            .iter()
-            .zip(&ln_p)
-            .filter(|(p, _)| **p > zero)
-            .fold(zero, |entropy, (&p, &ln_p)| entropy - p * ln_p);
-    }
-    Ok(())
 }
 
 #[cfg(test)]

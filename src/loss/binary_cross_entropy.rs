@@ -36,6 +36,16 @@ pub struct BinaryCrossEntropy<'a, T> {
 
 impl<'a, T: Float> BinaryCrossEntropy<'a, T> {
     /// Binary cross-entropy at the best level, without weights.
+    ///
+    /// # Example
+    /// ```
+    /// use logits::{BinaryCrossEntropy, Rows};
+    ///
+    /// let (logits, targets) = (Rows::new(&[0.0_f64], 1)?, Rows::new(&[1.0], 1)?);
+    /// let sum = BinaryCrossEntropy::new().loss_from_logits(logits, targets)?;
+    /// assert_eq!(sum.loss(), core::f64::consts::LN_2);
+    /// # Ok::<(), logits::Error>(())
+    /// ```
     #[inline]
     pub fn new() -> Self {
         Self {
@@ -46,6 +56,17 @@ impl<'a, T: Float> BinaryCrossEntropy<'a, T> {
     }
 
     /// The same at a chosen level.
+    ///
+    /// # Example
+    /// ```
+    /// use logits::{BinaryCrossEntropy, Level, Rows};
+    ///
+    /// let (p, targets) = (Rows::new(&[0.5_f32], 1)?, Rows::new(&[0.0], 1)?);
+    /// let loss = BinaryCrossEntropy::new().level(Level::SCALAR);
+    /// let sum = loss.loss_from_probabilities(p, targets)?;
+    /// assert_eq!(sum.loss(), core::f32::consts::LN_2);
+    /// # Ok::<(), logits::Error>(())
+    /// ```
     #[inline]
     pub fn level(self, level: Level) -> Self {
         Self { level, ..self }
@@ -53,8 +74,21 @@ impl<'a, T: Float> BinaryCrossEntropy<'a, T> {
 
     /// The same with one weight an element.
     ///
+    /// # Errors
     /// The methods return [`Error::LengthMismatch`] if there is not one weight an element, and
     /// [`Error::ParameterOutOfRange`] if a weight is negative, infinite or NaN.
+    ///
+    /// # Example
+    /// ```
+    /// use logits::{BinaryCrossEntropy, Rows, RowsMut};
+    ///
+    /// let mut logits = [0.0_f32, 0.0];
+    /// let (rows, targets) = (RowsMut::new(&mut logits, 2)?, Rows::new(&[1.0, 0.0], 2)?);
+    /// let loss = BinaryCrossEntropy::new().weights(&[1.0, 3.0]);
+    /// loss.loss_and_gradient_in_place(rows, targets, 1.0)?;
+    /// assert_eq!(logits, [-0.5, 1.5]);
+    /// # Ok::<(), logits::Error>(())
+    /// ```
     #[inline]
     pub fn weights(self, weights: &'a [T]) -> Self {
         let weights = Some(weights);
@@ -64,7 +98,20 @@ impl<'a, T: Float> BinaryCrossEntropy<'a, T> {
     /// The same with a weight of positive targets, which multiplies y: above 1 it makes up for ones
     /// that are rare.
     ///
+    /// # Errors
     /// The methods return [`Error::ParameterOutOfRange`] if it is negative, infinite or NaN.
+    ///
+    /// # Example
+    /// ```
+    /// use logits::{BinaryCrossEntropy, Rows, RowsMut};
+    ///
+    /// let mut logits = [0.0_f32, 0.0];
+    /// let (rows, targets) = (RowsMut::new(&mut logits, 2)?, Rows::new(&[1.0, 0.0], 2)?);
+    /// let loss = BinaryCrossEntropy::new().pos_weight(3.0);
+    /// loss.loss_and_gradient_in_place(rows, targets, 1.0)?;
+    /// assert_eq!(logits, [-1.5, 0.5]);
+    /// # Ok::<(), logits::Error>(())
+    /// ```
     #[inline]
     pub fn pos_weight(self, weight: T) -> Self {
         let positive = PositiveWeight::All(weight);
@@ -73,15 +120,29 @@ impl<'a, T: Float> BinaryCrossEntropy<'a, T> {
 
     /// As [`pos_weight`](BinaryCrossEntropy::pos_weight), with one weight a column.
     ///
+    /// # Errors
     /// The methods return [`Error::LengthMismatch`] if there is not one weight a column, and
     /// [`Error::ParameterOutOfRange`] if a weight is negative, infinite or NaN.
+    ///
+    /// # Example
+    /// ```
+    /// use logits::{BinaryCrossEntropy, Rows, RowsMut};
+    ///
+    /// let mut logits = [0.0_f32, 0.0];
+    /// let (rows, targets) = (RowsMut::new(&mut logits, 2)?, Rows::new(&[1.0, 1.0], 2)?);
+    /// let loss = BinaryCrossEntropy::new().pos_weights(&[1.0, 3.0]);
+    /// loss.loss_and_gradient_in_place(rows, targets, 1.0)?;
+    /// assert_eq!(logits, [-0.5, -1.5]);
+    /// # Ok::<(), logits::Error>(())
+    /// ```
     #[inline]
     pub fn pos_weights(self, weights: &'a [T]) -> Self {
         let positive = PositiveWeight::Columns(weights);
         Self { positive, ..self }
     }
 
-    /// The summed loss: w·(v·y·ln(1 + e^−x) + (1 − y)·ln(1 + e^x)) of each element, one target each.
+    /// The summed loss, in nats: w·(v·y·ln(1 + e^−x) + (1 − y)·ln(1 + e^x)) of each element, one
+    /// target each.
     ///
     /// # Accuracy
     /// Each element's loss within 4 ULP at every level, however confident, for targets in \[0, 1\].
@@ -114,8 +175,8 @@ impl<'a, T: Float> BinaryCrossEntropy<'a, T> {
         self.loss(Space::Logits, logits, targets)
     }
 
-    /// The summed loss; `scale` times its gradient, w·((1 − y)·σ(x) − v·y·σ(−x)), overwrites the
-    /// logits. With v = 1 it is w·(σ(x) − y).
+    /// The summed loss, in nats; `scale` times its gradient, w·((1 − y)·σ(x) − v·y·σ(−x)),
+    /// overwrites the logits. With v = 1 it is w·(σ(x) − y). One target an element.
     ///
     /// # Accuracy
     /// The loss as in [`loss_from_logits`](BinaryCrossEntropy::loss_from_logits); each element of the
@@ -151,7 +212,8 @@ impl<'a, T: Float> BinaryCrossEntropy<'a, T> {
         self.loss_and_gradient(Space::Logits, logits, targets, scale)
     }
 
-    /// The summed loss of probabilities of 1: w·(v·y·(−ln p) + (1 − y)·(−ln(1 − p))) of each.
+    /// The summed loss of probabilities of 1, in nats: w·(v·y·(−ln p) + (1 − y)·(−ln(1 − p))) of each,
+    /// one target each.
     ///
     /// # Accuracy
     /// Each element's loss within 4 ULP at every level, for targets in \[0, 1\].
@@ -183,8 +245,8 @@ impl<'a, T: Float> BinaryCrossEntropy<'a, T> {
         self.loss(Space::Probabilities, probabilities, targets)
     }
 
-    /// The summed loss of probabilities of 1; `scale` times its gradient, w·((1 − y)/(1 − p) −
-    /// v·y/p), overwrites them.
+    /// The summed loss of probabilities of 1, in nats; `scale` times its gradient, w·((1 − y)/(1 − p)
+    /// − v·y/p), overwrites them. One target an element.
     ///
     /// # Accuracy
     /// The loss as in [`loss_from_probabilities`](BinaryCrossEntropy::loss_from_probabilities); each

@@ -63,6 +63,16 @@ mod sealed {
 
 /// An integer type that labels rows with their classes, counted from 0: `u8`, `u16`, `u32`,
 /// `u64`, `usize`, `i32` or `i64`. Sealed: no other type can implement it.
+///
+/// ```
+/// use logits::{CrossEntropy, Error, Rows};
+///
+/// let (loss, rows) = (CrossEntropy::new(), Rows::new(&[1.0_f32, 2.0], 2)?);
+/// assert_eq!(loss.loss_from_logits(rows, &[1_u8])?, loss.loss_from_logits(rows, &[1_i64])?);
+/// let error = Error::LabelOutOfRange { row: 0 };
+/// assert_eq!(loss.loss_from_logits(rows, &[-1_i32]), Err(error));
+/// # Ok::<(), Error>(())
+/// ```
 pub trait Label: Copy + Sealed {}
 
 macro_rules! label {

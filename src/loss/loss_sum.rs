@@ -5,9 +5,19 @@ use crate::simd::Element;
 
 /// The summed loss of rows, with what is needed to average it.
 ///
-/// Sums keep their rounding errors apart, so that it does not matter how many rows there are, and
-/// sums of several batches [`merge`](LossSum::merge).
+/// Sums of several batches [`merge`](LossSum::merge).
 ///
+/// # Accuracy
+/// Sums keep their rounding errors apart: a sum is as accurate as the losses in it, however many rows
+/// there are, and is rounded once, as it is read.
+///
+/// # Edge cases
+/// The loss is NaN if that of any row is, and +∞ if that of any is, or if the sum overflows.
+///
+/// # Source
+/// D. E. Knuth, The Art of Computer Programming, vol. 2, §4.2.2, for the rounding error of a sum.
+///
+/// # Example
 /// ```
 /// use logits::{CrossEntropy, Rows};
 ///
@@ -96,45 +106,127 @@ fn two_sum<T: Element>(a: T, b: T) -> (T, T) {
 
 impl<T: Float> LossSum<T> {
     /// The sum of the rows' losses, in nats, without the z-loss.
+    ///
+    /// # Example
+    /// ```
+    /// use logits::{CrossEntropy, Rows};
+    ///
+    /// let sum = CrossEntropy::new().loss_from_logits(Rows::new(&[0.0_f64; 4], 4)?, &[3_u8])?;
+    /// assert_eq!(sum.loss(), 2.0 * core::f64::consts::LN_2);
+    /// # Ok::<(), logits::Error>(())
+    /// ```
     pub fn loss(&self) -> T {
         self.loss.value()
     }
 
     /// What [`mean`](LossSum::mean) divides by: the summed weights of the rows' labels, the number
     /// of rows where there are no class weights or where targets are soft.
+    ///
+    /// # Example
+    /// ```
+    /// use logits::{CrossEntropy, Rows};
+    ///
+    /// let loss = CrossEntropy::new().class_weights(&[0.5, 2.0]);
+    /// let sum = loss.loss_from_logits(Rows::new(&[0.0_f32; 4], 2)?, &[0_u8, 1])?;
+    /// assert_eq!(sum.weight(), 2.5);
+    /// # Ok::<(), logits::Error>(())
+    /// ```
     pub fn weight(&self) -> T {
         self.weight.value()
     }
 
-    /// The sum of the rows' z-losses; 0 where none was asked for.
+    /// The sum of the rows' [z-losses](crate::CrossEntropy::z_loss), factor·(ln Σ e^x)², in nats²
+    /// times the factor; 0 where none was asked for.
+    ///
+    /// # Example
+    /// ```
+    /// use logits::{CrossEntropy, Rows};
+    ///
+    /// let loss = CrossEntropy::new().z_loss(0.25);
+    /// let sum = loss.loss_from_logits(Rows::new(&[4.0_f32, 2.0], 1)?, &[0_u8, 0])?;
+    /// assert_eq!(sum.z_loss(), 5.0);
+    /// # Ok::<(), logits::Error>(())
+    /// ```
     pub fn z_loss(&self) -> T {
         self.z_loss.value()
     }
 
     /// The number of rows that count: all but the ignored. In a binary loss, each element is a row.
+    ///
+    /// # Example
+    /// ```
+    /// use logits::{CrossEntropy, Rows};
+    ///
+    /// let loss = CrossEntropy::new().ignore_index(1);
+    /// let sum = loss.loss_from_logits(Rows::new(&[0.0_f32; 6], 2)?, &[0_u8, 1, 0])?;
+    /// assert_eq!(sum.rows(), 2);
+    /// # Ok::<(), logits::Error>(())
+    /// ```
     pub fn rows(&self) -> u64 {
         self.rows
     }
 
     /// The number of rows whose largest element (the first, if several are equal) is the label's,
     /// or where the largest target is. A row whose loss is NaN does not count.
+    ///
+    /// # Example
+    /// ```
+    /// use logits::{CrossEntropy, Rows};
+    ///
+    /// let rows = Rows::new(&[0.0_f32, 1.0, 5.0, 5.0, f32::NAN, 0.0], 2)?;
+    /// let sum = CrossEntropy::new().loss_from_logits(rows, &[1_u8, 0, 1])?;
+    /// assert_eq!(sum.correct(), 2);
+    /// # Ok::<(), logits::Error>(())
+    /// ```
     pub fn correct(&self) -> u64 {
         self.correct
     }
 
     /// The loss a unit of [`weight`](LossSum::weight), in nats, which without class weights is the
     /// loss a row; `None` if nothing was counted: no rows, or none of a weight above 0.
+    ///
+    /// # Example
+    /// ```
+    /// use logits::{CrossEntropy, LossSum, Rows};
+    ///
+    /// let sum = CrossEntropy::new().loss_from_logits(Rows::new(&[7.0_f64; 4], 2)?, &[0_u8, 1])?;
+    /// assert_eq!(sum.mean(), Some(core::f64::consts::LN_2));
+    /// assert_eq!(LossSum::<f32>::default().mean(), None);
+    /// # Ok::<(), logits::Error>(())
+    /// ```
     pub fn mean(&self) -> Option<T> {
         let weight = self.weight();
         (weight > T::ZERO).then(|| self.loss() / weight)
     }
 
     /// The share of [`correct`](LossSum::correct) rows; `None` if there were no rows.
+    ///
+    /// # Example
+    /// ```
+    /// use logits::{CrossEntropy, Rows};
+    ///
+    /// let sum = CrossEntropy::new().loss_from_logits(Rows::new(&[7.0_f64; 4], 2)?, &[0_u8, 1])?;
+    /// assert_eq!(sum.accuracy(), Some(0.5)); // of equal logits, the first is the prediction
+    /// # Ok::<(), logits::Error>(())
+    /// ```
     pub fn accuracy(&self) -> Option<T> {
         (self.rows > 0).then(|| T::from_u64(self.correct) / T::from_u64(self.rows))
     }
 
-    /// Adds the rows of `other`.
+    /// Adds the rows of `other`. The order in which sums merge may change the last digit.
+    ///
+    /// # Example
+    /// ```
+    /// use logits::{CrossEntropy, LossSum, Rows};
+    ///
+    /// let mut total = LossSum::default();
+    /// for batch in [[0.0_f32; 4], [2.0; 4]] {
+    ///     let rows = Rows::new(&batch, 2)?;
+    ///     total.merge(&CrossEntropy::new().loss_from_logits(rows, &[0_u8, 1])?);
+    /// }
+    /// assert_eq!((total.rows(), total.loss()), (4, 4.0 * core::f32::consts::LN_2));
+    /// # Ok::<(), logits::Error>(())
+    /// ```
     pub fn merge(&mut self, other: &Self) {
         for (sum, other) in [
             (&mut self.loss, other.loss),

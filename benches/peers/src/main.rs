@@ -2,6 +2,7 @@
 
 mod chart;
 mod measure;
+mod options;
 mod peers;
 mod report;
 #[path = "../../support/mod.rs"]

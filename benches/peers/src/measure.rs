@@ -31,11 +31,11 @@ pub struct Times {
     /// Nanoseconds an element: the least and the median over the rounds.
     pub least: f64,
     pub median: f64,
-    /// The median over the rounds of the time in relation to this crate's at its best level.
+    /// The median over the rounds of the time in relation to that of the headline.
     pub ratio: f64,
 }
 
-/// Runs the contenders in turn on `input`. `in_place` says that they overwrite the logits;
+/// Runs the contenders in turn on `input`. `in_place` says that they overwrite it;
 /// `headline` is the one that all are compared with.
 pub fn measure<T: Real>(
     contenders: &[Contender<T>],
@@ -62,7 +62,7 @@ pub fn measure<T: Real>(
             } else {
                 time = run(contender, input, &mut work, in_place, repetitions);
             }
-            time.as_secs_f64() * 1e9 / (repetitions * input.logits.len()) as f64
+            time.as_secs_f64() * 1e9 / (repetitions * input.x.len()) as f64
         });
         rounds.push(times.collect());
     }
@@ -91,7 +91,7 @@ fn repetitions<T: Real>(
     1 + (SHORTEST.as_secs_f64() / time.as_secs_f64()) as usize
 }
 
-/// The time of `repetitions` runs, after the logits are restored.
+/// The time of `repetitions` runs, after what they overwrite is restored.
 fn run<T: Real>(
     contender: &Contender<T>,
     input: &Batch<T>,
@@ -100,7 +100,7 @@ fn run<T: Real>(
     repetitions: usize,
 ) -> Duration {
     if in_place {
-        work.logits.copy_from_slice(&input.logits);
+        work.x.copy_from_slice(&input.x);
     }
     let start = Instant::now();
     for _ in 0..repetitions {

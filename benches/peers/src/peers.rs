@@ -11,7 +11,7 @@ use crate::support::{Batch, Contender, Real};
 /// rten's softmax of each row, in place.
 pub fn rten_softmax(columns: usize) -> Contender<f32> {
     Contender::inexact("rten-vecmath", columns, |batch: &mut Batch<f32>| {
-        for row in batch.logits.chunks_exact_mut(batch.columns) {
+        for row in batch.x.chunks_exact_mut(batch.columns) {
             Softmax::new_mut(row).dispatch();
         }
     })
@@ -20,7 +20,7 @@ pub fn rten_softmax(columns: usize) -> Contender<f32> {
 /// rten's softmax of each row, into the results.
 pub fn rten_softmax_into(columns: usize) -> Contender<f32> {
     Contender::inexact("rten-vecmath", columns, |batch: &mut Batch<f32>| {
-        let rows = batch.logits.chunks_exact(batch.columns);
+        let rows = batch.x.chunks_exact(batch.columns);
         for (row, out) in rows.zip(batch.results.chunks_exact_mut(batch.columns)) {
             Softmax::new(row, as_uninit(out)).dispatch();
         }
@@ -30,7 +30,7 @@ pub fn rten_softmax_into(columns: usize) -> Contender<f32> {
 /// rten's exponential of each logit into the results.
 pub fn rten_exp() -> Contender<f32> {
     Contender::inexact("rten-vecmath", 0, |batch: &mut Batch<f32>| {
-        Exp {}.map(&batch.logits, as_uninit(&mut batch.results));
+        Exp {}.map(&batch.x, as_uninit(&mut batch.results));
     })
 }
 
@@ -42,7 +42,7 @@ fn as_uninit(out: &mut [f32]) -> &mut [MaybeUninit<f32>] {
 /// Copies the logits to the results.
 pub fn memcpy<T: Real>() -> Contender<T> {
     Contender::baseline("memcpy", |batch: &mut Batch<T>| {
-        batch.results.copy_from_slice(&batch.logits);
+        batch.results.copy_from_slice(&batch.x);
     })
 }
 
@@ -50,7 +50,7 @@ pub fn memcpy<T: Real>() -> Contender<T> {
 pub fn plain_sum() -> Contender<f32> {
     let sum = widest_sum();
     Contender::baseline("plain sum", move |batch: &mut Batch<f32>| {
-        black_box(sum(&batch.logits));
+        black_box(sum(&batch.x));
     })
 }
 

@@ -7,7 +7,7 @@ use crate::measure::{Measured, Times};
 /// One table for each function and element type, one row for each shape.
 pub fn markdown(measured: &[Measured]) -> String {
     let mut text = String::from(
-        "ns per element, median; in brackets, in relation to this crate at its best level\n",
+        "ns per element, median; in brackets, in relation to this crate at its best level, or plain\n",
     );
     let same_table =
         |a: &Measured, b: &Measured| (&a.function, a.element) == (&b.function, b.element);

@@ -3,9 +3,9 @@
 use logits::Level;
 
 use crate::measure::{Budget, Measured, measure};
+use crate::options::Comparison;
 use crate::peers;
-use crate::support::function::{self, Function};
-use crate::support::{Batch, Contender, Real};
+use crate::support::{Batch, Contender, Function, Real};
 
 /// Rows and columns of a batch.
 type Shape = (usize, usize);
@@ -26,7 +26,9 @@ const REDUCTIONS: [Shape; 5] = [
     (1, 1 << 25),
 ];
 /// Elements that stay in a first-level cache.
-const EXP_ELEMENTS: usize = 4096;
+const EXP: Shape = (1, 4096);
+/// About as many elements each, which stay in a second-level cache.
+const OPTIONS: [Shape; 4] = [(13_107, 10), (1024, 128), (131, 1000), (4, 32_000)];
 
 /// The tasks whose names start with `filter`.
 struct Run<'a> {
@@ -47,7 +49,8 @@ pub fn measure_all(filter: &str, budget: Budget) -> Vec<Measured> {
         run.function(&Function::<f32>::softmax(), shape, peers);
     }
     for shape in SOFTMAX {
-        run.softmax_into(shape);
+        let peers = || vec![peers::rten_softmax_into(shape.1), peers::memcpy()];
+        run.function(&Function::<f32>::softmax_into(), shape, peers);
     }
     run.function(&Function::<f64>::softmax(), (1024, 1000), || {
         vec![peers::memcpy()]
@@ -69,8 +72,17 @@ pub fn measure_all(filter: &str, budget: Budget) -> Vec<Measured> {
             vec![renamed("softmax", softmax), peers::memcpy()]
         });
     }
-    run.exp::<f32>(vec![peers::rten_exp(), peers::memcpy()]);
-    run.exp::<f64>(vec![peers::memcpy()]);
+    run.function(&Function::<f32>::exp(), EXP, || {
+        vec![peers::rten_exp(), peers::memcpy()]
+    });
+    run.function(&Function::<f64>::exp(), EXP, || vec![peers::memcpy()]);
+    for comparison in Comparison::all() {
+        for shape in OPTIONS {
+            run.task(comparison.name, &comparison.function, shape, 0, || {
+                comparison.contenders(shape.0, shape.1)
+            });
+        }
+    }
     run.measured
 }
 
@@ -79,88 +91,50 @@ impl Run<'_> {
     fn function<T: Real>(
         &mut self,
         function: &Function<T>,
-        (rows, columns): Shape,
+        shape: Shape,
         peers: impl FnOnce() -> Vec<Contender<T>>,
     ) {
-        // Where a function writes in place, the results are room for what the copy writes.
-        let results = if function.in_place {
-            rows * columns
-        } else {
-            rows
-        };
-        let in_place = function.in_place;
-        self.task(function.name, (rows, columns), in_place, results, || {
+        let best = Level::available().count() - 1;
+        self.task(&function.name, function, shape, best, || {
             let levels = function.levels();
-            let contenders = levels.chain(function.plain(rows, columns)).chain(peers());
-            (contenders.collect(), |input| function.expected(input))
+            let contenders = levels.chain(function.plain(shape.0, shape.1));
+            contenders.chain(peers()).collect()
         });
     }
 
-    /// Softmax row by row from one slice into another.
-    fn softmax_into(&mut self, (rows, columns): Shape) {
-        self.task(
-            "softmax_into",
-            (rows, columns),
-            false,
-            rows * columns,
-            || {
-                let levels = Level::available().map(|level| {
-                    Contender::exact(level.name(), move |batch: &mut Batch<f32>| {
-                        let rows = batch.logits.chunks_exact(batch.columns);
-                        for (row, out) in rows.zip(batch.results.chunks_exact_mut(batch.columns)) {
-                            level.softmax_into(row, out).expect("equal lengths");
-                        }
-                    })
-                });
-                let contenders = levels.chain([peers::rten_softmax_into(columns), peers::memcpy()]);
-                (contenders.collect(), |input: &Batch<f32>| {
-                    let softmax = Function::<f32>::softmax().expected(input);
-                    Batch {
-                        results: softmax.logits,
-                        ..input.widened()
-                    }
-                })
-            },
-        );
-    }
-
-    /// The exponential in a first-level cache.
-    fn exp<T: Real>(&mut self, peers: Vec<Contender<T>>) {
-        self.task("exp", (1, EXP_ELEMENTS), false, EXP_ELEMENTS, || {
-            let mut contenders = function::exp();
-            contenders.extend(peers);
-            (contenders, |input| function::expected_exp(input))
-        });
-    }
-
-    /// Checks and measures the contenders that `set_up` makes, if the filter lets it.
-    fn task<T: Real, E: Fn(&Batch<T>) -> Batch<f64>>(
+    /// Checks and measures the contenders that `set_up` makes, if the filter lets it. All are
+    /// compared with the one at the index `headline`.
+    fn task<T: Real>(
         &mut self,
-        function: &str,
+        name: &str,
+        function: &Function<T>,
         (rows, columns): Shape,
-        in_place: bool,
-        results: usize,
-        set_up: impl FnOnce() -> (Vec<Contender<T>>, E),
+        headline: usize,
+        set_up: impl FnOnce() -> Vec<Contender<T>>,
     ) {
         let shape = format!("{rows}x{columns}");
-        let name = format!("{function}/{}/{shape}", T::NAME);
-        if !name.starts_with(self.filter) {
+        let full_name = format!("{name}/{}/{shape}", T::NAME);
+        if !full_name.starts_with(self.filter) {
             return;
         }
-        eprintln!("{name}");
-        let (contenders, expect) = set_up();
-        let input = Batch::new(rows, columns, results);
-        let expected = expect(&input);
+        eprintln!("{full_name}");
+        let contenders = set_up();
+        let mut input = function.input(rows, columns);
+        if function.in_place() {
+            // Room for what a copy writes.
+            input.results.resize(rows * columns, T::default());
+        }
+        let expected = function.expected(&input);
         for contender in &contenders {
             contender.check(&input, &expected);
         }
         drop(expected);
-        let best = Level::available().count() - 1;
+        let in_place = function.in_place();
         self.measured.push(Measured {
-            function: function.to_string(),
+            function: name.to_string(),
             element: T::NAME,
             shape,
-            contenders: measure(&contenders, best, &input, in_place, self.budget),
+            contenders: measure(&contenders, headline, &input, in_place, self.budget),
         });
     }
 }

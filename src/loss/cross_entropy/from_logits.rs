@@ -5,8 +5,8 @@ use crate::loss::{Label, LossSum, Targets};
 use crate::{Error, Float, Rows, RowsMut};
 
 impl<T: Float> CrossEntropy<'_, T> {
-    /// The summed loss: Σ q·(ln Σ e^x − x) of each row, one label a row; ln Σ e^x − x\[label\]
-    /// without options.
+    /// The summed loss, in nats: Σ q·(ln Σ e^x − x) of each row, one label a row; ln Σ e^x −
+    /// x\[label\] without options.
     ///
     /// # Accuracy
     /// Each row's loss within 4 ULP at every level and length, however confident: a loss of 1e−30
@@ -49,8 +49,8 @@ impl<T: Float> CrossEntropy<'_, T> {
         })
     }
 
-    /// The summed loss; `scale` times its gradient, softmax(x) − onehot(label) without options,
-    /// overwrites the logits. A mean over n rows wants `scale` = 1/n; a `scale` of ±∞ or NaN makes
+    /// The summed loss, in nats; `scale` times its gradient, softmax(x) − onehot(label) without
+    /// options, overwrites the logits; one label a row. A mean over n rows wants `scale` = 1/n; a `scale` of ±∞ or NaN makes
     /// the gradient NaN or infinite, and leaves the loss as it is.
     ///
     /// With options, the gradient is softmax(x)·(Σ q + 2·z·ln Σ e^x) − q, for a z-loss of factor z.
@@ -97,10 +97,11 @@ impl<T: Float> CrossEntropy<'_, T> {
         })
     }
 
-    /// The summed loss with soft targets: Σ q·(ln Σ e^x − x) of each row, where q = t, its row of
-    /// `targets`, without options. [`LossSum::weight`] is the number of rows.
+    /// The summed loss with soft targets, in nats: Σ q·(ln Σ e^x − x) of each row, where q = t, its
+    /// row of `targets`, without options. [`LossSum::weight`] is the number of rows.
     ///
-    /// Targets are taken as they are: they need not be a distribution.
+    /// Targets have the shape of the logits. They are taken as they are: they need not be a
+    /// distribution.
     ///
     /// # Accuracy
     /// As in [`loss_from_logits`](CrossEntropy::loss_from_logits), for targets that are not
@@ -143,8 +144,8 @@ impl<T: Float> CrossEntropy<'_, T> {
         ))
     }
 
-    /// The summed loss with soft targets; `scale` times its gradient, softmax(x)·Σ t − t without
-    /// options, overwrites the logits.
+    /// The summed loss with soft targets, in nats; `scale` times its gradient, softmax(x)·Σ t − t
+    /// without options, overwrites the logits. Targets have their shape.
     ///
     /// With options, the gradient is softmax(x)·(Σ q + 2·z·ln Σ e^x) − q, for a z-loss of factor z.
     ///

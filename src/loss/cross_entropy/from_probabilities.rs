@@ -5,8 +5,8 @@ use crate::loss::{Label, LossSum};
 use crate::{Error, Float, Rows, RowsMut};
 
 impl<T: Float> CrossEntropy<'_, T> {
-    /// The summed loss of rows that hold probabilities: −Σ q·ln p of each, one label a row; −ln
-    /// p\[label\] without options. Where there are logits,
+    /// The summed loss of rows that hold probabilities, in nats: −Σ q·ln p of each, one label a row;
+    /// −ln p\[label\] without options. Where there are logits,
     /// [`loss_from_logits`](CrossEntropy::loss_from_logits) knows more digits of a confident loss.
     ///
     /// Rows need not sum to 1. There is no z-loss.
@@ -48,8 +48,8 @@ impl<T: Float> CrossEntropy<'_, T> {
         ))
     }
 
-    /// The summed loss of rows that hold probabilities; `scale` times its gradient, −q/p, overwrites
-    /// them: without options, −1/p at the label and 0 elsewhere.
+    /// The summed loss of rows that hold probabilities, in nats; `scale` times its gradient, −q/p,
+    /// overwrites them: without options, −1/p at the label and 0 elsewhere. One label a row.
     ///
     /// # Accuracy
     /// The loss as in [`loss_from_probabilities`](CrossEntropy::loss_from_probabilities); each

@@ -57,6 +57,15 @@ pub struct CrossEntropy<'a, T> {
 
 impl<'a, T: Float> CrossEntropy<'a, T> {
     /// Cross-entropy at the best level: every class and row counts alike.
+    ///
+    /// # Example
+    /// ```
+    /// use logits::{CrossEntropy, Rows};
+    ///
+    /// let sum = CrossEntropy::new().loss_from_logits(Rows::new(&[3.0_f64; 2], 2)?, &[1_u8])?;
+    /// assert_eq!(sum.loss(), core::f64::consts::LN_2);
+    /// # Ok::<(), logits::Error>(())
+    /// ```
     #[inline]
     pub fn new() -> Self {
         Self {
@@ -66,6 +75,16 @@ impl<'a, T: Float> CrossEntropy<'a, T> {
     }
 
     /// The same at a chosen level.
+    ///
+    /// # Example
+    /// ```
+    /// use logits::{CrossEntropy, Level, Rows};
+    ///
+    /// let loss = CrossEntropy::new().level(Level::SCALAR);
+    /// let sum = loss.loss_from_logits(Rows::new(&[3.0_f32; 2], 2)?, &[1_u8])?;
+    /// assert_eq!(sum.loss(), core::f32::consts::LN_2);
+    /// # Ok::<(), logits::Error>(())
+    /// ```
     #[inline]
     pub fn level(self, level: Level) -> Self {
         Self { level, ..self }
@@ -74,11 +93,22 @@ impl<'a, T: Float> CrossEntropy<'a, T> {
     /// The same with one weight a class, which multiplies the class' targets. The mean is then over
     /// the summed weights of the labels; over rows, where targets are soft.
     ///
+    /// # Errors
     /// The methods return [`Error::LengthMismatch`] if there is not one weight a column, and
     /// [`Error::ParameterOutOfRange`] if a weight is negative, infinite or NaN.
     ///
     /// [`Error::LengthMismatch`]: crate::Error::LengthMismatch
     /// [`Error::ParameterOutOfRange`]: crate::Error::ParameterOutOfRange
+    ///
+    /// # Example
+    /// ```
+    /// use logits::{CrossEntropy, Rows};
+    ///
+    /// let loss = CrossEntropy::new().class_weights(&[3.0_f64, 1.0]);
+    /// let sum = loss.loss_from_logits(Rows::new(&[0.0; 4], 2)?, &[0_u8, 1])?;
+    /// assert_eq!((sum.weight(), sum.mean()), (4.0, Some(core::f64::consts::LN_2)));
+    /// # Ok::<(), logits::Error>(())
+    /// ```
     #[inline]
     pub fn class_weights(self, weights: &'a [T]) -> Self {
         let class_weights = Some(weights);
@@ -94,6 +124,7 @@ impl<'a, T: Float> CrossEntropy<'a, T> {
     /// A class with a logit of −∞ (or a probability of 0) is masked: it takes no part, and C counts
     /// only the others. Else a single one would make every loss +∞.
     ///
+    /// # Errors
     /// The methods return [`Error::ParameterOutOfRange`] if `smoothing` is not in \[0, 1\].
     ///
     /// [`Error::ParameterOutOfRange`]: crate::Error::ParameterOutOfRange
@@ -101,6 +132,17 @@ impl<'a, T: Float> CrossEntropy<'a, T> {
     /// # Source
     /// Szegedy, Vanhoucke, Ioffe, Shlens and Wojna, Rethinking the Inception architecture for
     /// computer vision, CVPR 2016.
+    ///
+    /// # Example
+    /// ```
+    /// use logits::{CrossEntropy, RowsMut};
+    ///
+    /// let mut logits = [0.0_f32; 2];
+    /// let loss = CrossEntropy::new().label_smoothing(0.5);
+    /// loss.loss_and_gradient_in_place(RowsMut::new(&mut logits, 2)?, &[1_u8], 1.0)?;
+    /// assert_eq!(logits, [0.25, -0.25]); // targets of ¼ and ¾
+    /// # Ok::<(), logits::Error>(())
+    /// ```
     #[inline]
     pub fn label_smoothing(self, smoothing: T) -> Self {
         self.with(Options {
@@ -112,6 +154,16 @@ impl<'a, T: Float> CrossEntropy<'a, T> {
     /// The same for all rows but those with the label `index`, which need not be a column: they add
     /// nothing, are not counted, and have the gradient 0, whatever they hold. Soft targets have no
     /// label to ignore.
+    ///
+    /// # Example
+    /// ```
+    /// use logits::{CrossEntropy, Rows};
+    ///
+    /// let loss = CrossEntropy::new().ignore_index(-1);
+    /// let sum = loss.loss_from_logits(Rows::new(&[f32::NAN, 0.0], 1)?, &[-1, 0])?;
+    /// assert_eq!((sum.rows(), sum.loss()), (1, 0.0));
+    /// # Ok::<(), logits::Error>(())
+    /// ```
     #[inline]
     pub fn ignore_index(self, index: i64) -> Self {
         let ignore_index = Some(index);
@@ -125,6 +177,10 @@ impl<'a, T: Float> CrossEntropy<'a, T> {
     /// It is summed apart, in [`LossSum::z_loss`](crate::LossSum::z_loss); its gradient is part of
     /// the gradient. No weight multiplies it. From probabilities, there is none.
     ///
+    /// # Accuracy
+    /// A row's z-loss within 4 ULP of `factor`·max(|ln Σ e^x|, 1)².
+    ///
+    /// # Errors
     /// The methods return [`Error::ParameterOutOfRange`] if `factor` is negative, infinite or NaN.
     ///
     /// [`Error::ParameterOutOfRange`]: crate::Error::ParameterOutOfRange
@@ -132,6 +188,16 @@ impl<'a, T: Float> CrossEntropy<'a, T> {
     /// # Source
     /// Chowdhery et al., PaLM: Scaling language modeling with Pathways, arXiv 2204.02311 (2022),
     /// section 5.
+    ///
+    /// # Example
+    /// ```
+    /// use logits::{CrossEntropy, Rows};
+    ///
+    /// let loss = CrossEntropy::new().z_loss(0.5);
+    /// let sum = loss.loss_from_logits(Rows::new(&[4.0_f64], 1)?, &[0_u8])?;
+    /// assert_eq!((sum.loss(), sum.z_loss()), (0.0, 8.0));
+    /// # Ok::<(), logits::Error>(())
+    /// ```
     #[inline]
     pub fn z_loss(self, factor: T) -> Self {
         self.with(Options {
