@@ -35,7 +35,7 @@ pub use double_double::DoubleDouble;
 pub use elementwise::Elementwise;
 pub use extended::Extended;
 pub use hard_cases::HardCase;
-pub use inputs::{Distribution, distributions};
+pub use inputs::{Distribution, adversarial, distributions};
 pub use loss_reference::{LossOptions, LossReference, Wanted};
 pub use parallel::over_parts;
 pub use random::Random;
