@@ -3,7 +3,9 @@
 mod support;
 
 use logits::Level;
-use support::{Elementwise, HardCase, Random, Real, Report, for_both_types, ulp_error};
+use support::{
+    Elementwise, HardCase, Random, Real, Report, elementwise_inputs, for_both_types, ulp_error,
+};
 
 for_both_types!(
     stays_within_its_bound,
@@ -11,57 +13,12 @@ for_both_types!(
     exp_overflows_and_underflows_where_it_should,
 );
 
-/// Numbers spread over all bit patterns: about a million of them.
-fn spread<T: Real>() -> Vec<T> {
-    let bits = size_of::<T>() * 8;
-    // A prime, so that the low bits take part.
-    let stride = (1_u64 << (bits - 20)) - 3;
-    (0..1 << 20)
-        .map(|step: u64| T::from_pattern(step.wrapping_mul(stride)))
-        .collect()
-}
-
 /// Numbers where the result is neither trivial nor out of range.
 fn ordinary<T: Real>((low, high): (f64, f64), count: usize) -> Vec<T> {
     let mut random = Random::new(1);
     (0..count)
         .map(|_| T::from_f64(random.uniform(low, high)))
         .collect()
-}
-
-/// Numbers and their nearest 50 neighbours on either side.
-fn around<T: Real>(centres: impl Iterator<Item = f64>) -> Vec<T> {
-    centres
-        .flat_map(|centre| {
-            let centre = T::from_f64(centre);
-            let above = std::iter::successors(Some(centre), |x| Some(x.up()));
-            let below = std::iter::successors(Some(centre), |x| Some(x.down()));
-            above.take(50).chain(below.take(50))
-        })
-        .collect()
-}
-
-/// Near multiples of ½ ln 2 and of ln 2 moved to ln ¾, where the reduced argument of an
-/// exponential is largest.
-fn borders_of_exp<T: Real>() -> impl Iterator<Item = f64> {
-    let steps = (1.5 * T::UNDERFLOW) as i32;
-    (-steps..steps).flat_map(|step| {
-        let n = f64::from(step) + 0.5;
-        [n, n + 0.084_962_5].map(|n| n * std::f64::consts::LN_2)
-    })
-}
-
-/// Near 2^k·⅔, where the reduced argument of a logarithm is largest, and near 2^k; the same less
-/// 1, and the numbers whose logit they are.
-fn borders_of_ln<T: Real>() -> impl Iterator<Item = f64> {
-    (T::MIN_EXPONENT..T::MAX_EXPONENT).flat_map(|k| {
-        let power = libm::scalbn(1.0, k);
-        let cut = power * (2.0 / 3.0);
-        [power, cut].into_iter().flat_map(|x| {
-            let ratio = x / (1.0 + x);
-            [x, x - 1.0, ratio, 1.0 - ratio]
-        })
-    })
 }
 
 /// Notes the errors of a function of every input, at every level.
@@ -80,19 +37,12 @@ fn note<T: Real>(report: &mut Report, function: &Elementwise<T>, groups: &[(&str
 
 fn stays_within_its_bound<T: Real>() {
     let count = 1 << 20;
-    let bit_patterns = ("all bit patterns", spread());
-    let borders_of_exp = ("borders of the exponential", around(borders_of_exp::<T>()));
-    let borders_of_ln = ("borders of the logarithm", around(borders_of_ln::<T>()));
-    let mut groups = [
-        bit_patterns,
-        borders_of_exp,
-        borders_of_ln,
-        ("within ±1", ordinary((-1.0, 1.0), count)),
-        ("the domain", Vec::new()),
-    ];
+    let within_one = ("within ±1", ordinary((-1.0, 1.0), count));
+    let mut groups = Vec::from(elementwise_inputs::structured::<T>());
+    groups.extend([("the domain", Vec::new()), within_one]);
     let mut report = Report::default();
     for function in Elementwise::<T>::all() {
-        groups[4].1 = ordinary(function.domain, count);
+        groups[3].1 = ordinary(function.domain, count);
         note(&mut report, &function, &groups);
     }
     report.check::<T>();

@@ -4,6 +4,11 @@
 //! Numer. Math. 18 (1971); D. E. Knuth, The Art of Computer Programming, vol. 2, §4.2.2.
 
 use std::ops::{Add, Div, Mul, Neg, Sub};
+use std::sync::LazyLock;
+
+/// 1/n, for the terms of series.
+pub static RECIPROCALS: LazyLock<[DoubleDouble; 48]> =
+    LazyLock::new(|| std::array::from_fn(|n| DoubleDouble::ONE / (n as f64).into()));
 
 /// The unevaluated sum `hi + lo`, where `hi` is the sum rounded.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -4,7 +4,7 @@
 use std::ops::{Add, Div, Mul, Neg, Sub};
 use std::sync::LazyLock;
 
-use super::double_double::DoubleDouble;
+use super::double_double::{DoubleDouble, RECIPROCALS};
 
 /// `value` · 2^`exponent`.
 #[derive(Clone, Copy, Debug)]
@@ -151,7 +151,7 @@ static ROOTS: LazyLock<[DoubleDouble; 64]> = LazyLock::new(|| {
 /// e^x for |x| < 1 by Horner's scheme over all of its terms.
 fn exp_series(x: DoubleDouble) -> DoubleDouble {
     (1..30).rev().fold(DoubleDouble::ONE, |sum, n| {
-        DoubleDouble::ONE + sum * x / f64::from(n).into()
+        DoubleDouble::ONE + sum * x * RECIPROCALS[n]
     })
 }
 
@@ -170,16 +170,16 @@ fn exp_near_zero(r: DoubleDouble) -> DoubleDouble {
 /// e^x − 1 for |x| < ½ by Horner's scheme over all of its terms.
 fn exp_m1_series(x: DoubleDouble) -> DoubleDouble {
     let sum = (2..30).rev().fold(DoubleDouble::ONE, |sum, n| {
-        DoubleDouble::ONE + sum * x / f64::from(n).into()
+        DoubleDouble::ONE + sum * x * RECIPROCALS[n]
     });
     x * sum
 }
 
 /// ln(1 + x) / x for |x| < 2⁻¹⁰.
 fn ln_1p_series(x: DoubleDouble) -> DoubleDouble {
-    (1..10).rev().fold(DoubleDouble::ZERO, |sum, n| {
-        DoubleDouble::from(1.0) / f64::from(n).into() - sum * x
-    })
+    (1..10)
+        .rev()
+        .fold(DoubleDouble::ZERO, |sum, n| RECIPROCALS[n] - sum * x)
 }
 
 impl From<DoubleDouble> for Extended {

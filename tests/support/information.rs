@@ -1,8 +1,6 @@
 //! What the information measures should return, in far more digits than they do.
 
-use std::sync::LazyLock;
-
-use super::double_double::DoubleDouble;
+use super::double_double::{DoubleDouble, RECIPROCALS};
 use super::extended::Extended;
 use super::real::Real;
 use super::reference::Reference;
@@ -14,10 +12,6 @@ pub struct Divergence {
     pub value: Extended,
     pub excess: Extended,
 }
-
-/// 1/n.
-static RECIPROCALS: LazyLock<[DoubleDouble; 48]> =
-    LazyLock::new(|| std::array::from_fn(|n| DoubleDouble::ONE / (n as f64).into()));
 
 /// ln(p/q) of positive numbers, with a relative error below 2⁻⁹⁵.
 ///

@@ -20,6 +20,20 @@ pub enum Distribution {
     Dominant { lead: f64 },
     /// Uniform over 20 below the largest, which has a place by chance.
     Below { max: f64 },
+    /// N(0, σ²), from the smallest to the largest or the other way.
+    Sorted { deviation: f64, ascending: bool },
+    /// N(0, 1) about ±σ, with signs that alternate.
+    Alternating { size: f64 },
+    /// N(0, σ²), moved so that log-sum-exp is all but 0: what it adds cancels.
+    Cancelling { deviation: f64 },
+    /// One number or either of its neighbours.
+    NearlyEqual { centre: f64 },
+    /// So far below one that is 0 that probabilities are subnormal.
+    Underflowing,
+    /// Subnormal, of either sign.
+    Subnormal,
+    /// Of every magnitude up to the largest number, of either sign.
+    Finite,
 }
 
 impl fmt::Display for Distribution {
@@ -31,6 +45,19 @@ impl fmt::Display for Distribution {
             Self::Equal { deviation } => write!(f, "all equal, N(0, {deviation}²)"),
             Self::Dominant { lead } => write!(f, "one {lead} above N(0, 1)"),
             Self::Below { max } => write!(f, "max {max:e}"),
+            Self::Sorted {
+                deviation,
+                ascending,
+            } => {
+                let order = if ascending { "ascending" } else { "descending" };
+                write!(f, "N(0, {deviation}²), {order}")
+            }
+            Self::Alternating { size } => write!(f, "alternating ±{size}"),
+            Self::Cancelling { deviation } => write!(f, "N(0, {deviation}²) with lse 0"),
+            Self::NearlyEqual { centre } => write!(f, "{centre} and neighbours"),
+            Self::Underflowing => f.write_str("subnormal probabilities"),
+            Self::Subnormal => f.write_str("subnormal"),
+            Self::Finite => f.write_str("every finite magnitude"),
         }
     }
 }
@@ -41,22 +68,59 @@ impl Distribution {
         if let Self::Equal { deviation } = self {
             return vec![T::from_f64(deviation * random.normal()); len];
         }
-        let mut row: Vec<T> = (0..len).map(|_| T::from_f64(self.logit(random))).collect();
+        let mut row: Vec<T> = (0..len).map(|place| self.logit(random, place)).collect();
         if let (Some(peak), true) = (self.peak(), len > 0) {
             row[random.below(len)] = T::from_f64(peak);
+        }
+        match self {
+            Self::Sorted { ascending, .. } => {
+                row.sort_by(|a, b| a.to_f64().total_cmp(&b.to_f64()));
+                if !ascending {
+                    row.reverse();
+                }
+            }
+            Self::Cancelling { .. } => {
+                let sum: f64 = row.iter().map(|x| x.to_f64().exp()).sum();
+                for x in &mut row {
+                    *x = T::from_f64(x.to_f64() - sum.ln());
+                }
+            }
+            _ => {}
         }
         row
     }
 
-    /// One logit.
-    fn logit(self, random: &mut Random) -> f64 {
-        match self {
-            Self::Normal { deviation } | Self::Equal { deviation } => deviation * random.normal(),
+    /// The logit of one place, before they are sorted or moved.
+    fn logit<T: Real>(self, random: &mut Random, place: usize) -> T {
+        T::from_f64(match self {
+            Self::Normal { deviation }
+            | Self::Equal { deviation }
+            | Self::Sorted { deviation, .. }
+            | Self::Cancelling { deviation } => deviation * random.normal(),
             Self::Uniform { low, high } => random.uniform(low, high),
             Self::Around { centre } => centre + 5.0 * random.normal(),
             Self::Dominant { .. } => random.normal(),
             Self::Below { max } => max - random.uniform(0.0, 20.0),
-        }
+            Self::Alternating { size } if place % 2 == 0 => size + random.normal(),
+            Self::Alternating { size } => random.normal() - size,
+            Self::NearlyEqual { centre } => {
+                let centre = T::from_f64(centre);
+                return [centre.down(), centre, centre.up()][random.below(3)];
+            }
+            Self::Underflowing => {
+                let smallest_normal = f64::from(T::MIN_EXPONENT + T::DIGITS - 1);
+                random.uniform(-T::UNDERFLOW, smallest_normal * std::f64::consts::LN_2)
+            }
+            Self::Subnormal => {
+                let size = T::from_pattern(random.bits() % (1 << (T::DIGITS - 1)));
+                return if random.below(2) == 0 { size } else { -size };
+            }
+            Self::Finite => {
+                let exponent = random.uniform(-20.0, f64::from(T::MAX_EXPONENT));
+                let size = T::from_f64(libm::exp2(exponent)).to_f64();
+                size.min(T::MAX.to_f64()).copysign(random.unit() - 0.5)
+            }
+        })
     }
 
     /// The logit that one place has in any case.
@@ -64,6 +128,7 @@ impl Distribution {
         match self {
             Self::Dominant { lead } => Some(lead),
             Self::Below { max } => Some(max),
+            Self::Underflowing => Some(0.0),
             _ => None,
         }
     }
@@ -108,4 +173,40 @@ pub fn distributions<T: Real>() -> Vec<Distribution> {
         }
     }
     all
+}
+
+/// Distributions that are as hard on accuracy as they can be.
+pub fn adversarial<T: Real>() -> Vec<Distribution> {
+    let (underflow, max) = (T::UNDERFLOW, T::MAX.to_f64());
+    vec![
+        Distribution::Sorted {
+            deviation: 5.0,
+            ascending: true,
+        },
+        Distribution::Sorted {
+            deviation: 5.0,
+            ascending: false,
+        },
+        Distribution::Sorted {
+            deviation: 0.2 * underflow,
+            ascending: true,
+        },
+        Distribution::Alternating { size: 0.25 },
+        Distribution::Alternating { size: 8.0 },
+        Distribution::Alternating { size: max / 4.0 },
+        Distribution::Cancelling { deviation: 0.1 },
+        Distribution::Cancelling { deviation: 3.0 },
+        Distribution::NearlyEqual { centre: 1.0 },
+        Distribution::NearlyEqual { centre: -1e4 },
+        Distribution::NearlyEqual { centre: 0.0 },
+        Distribution::Underflowing,
+        Distribution::Dominant {
+            lead: 0.9 * underflow,
+        },
+        Distribution::Dominant { lead: 1e30 },
+        Distribution::Dominant { lead: max },
+        Distribution::Below { max: -max },
+        Distribution::Subnormal,
+        Distribution::Finite,
+    ]
 }

@@ -10,32 +10,40 @@
 mod bounds;
 mod double_double;
 mod elementwise;
+pub mod elementwise_inputs;
 mod extended;
 mod hard_cases;
 pub mod information;
+pub mod information_errors;
 mod inputs;
+pub mod loss_errors;
 mod loss_reference;
+mod parallel;
 mod random;
 mod real;
 mod reference;
 mod report;
+pub mod row_errors;
+mod sweep;
 mod transformed;
 mod truth;
 mod ulp;
+pub mod vjp_errors;
 
 pub use bounds::{BOUNDS, Bound, Function, bound};
 pub use double_double::DoubleDouble;
 pub use elementwise::Elementwise;
 pub use extended::Extended;
 pub use hard_cases::HardCase;
-pub use inputs::{Distribution, distributions};
+pub use inputs::{Distribution, adversarial, distributions};
 pub use loss_reference::{LossOptions, LossReference, Wanted};
+pub use parallel::over_parts;
 pub use random::Random;
 pub use real::Real;
 pub use reference::Reference;
 pub use report::Report;
+pub use sweep::{Sweep, Worst};
 pub use transformed::{SoftmaxOptions, Transformed};
-pub use truth::f64_function;
 pub use ulp::{ulp_error, ulp_error_above_one, ulp_error_beside};
 
 /// Declares each generic test for `f32` and for `f64`.

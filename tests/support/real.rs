@@ -44,6 +44,9 @@ pub trait Real: logits::Float + Display + LowerExp {
     fn exp_truth(x: DoubleDouble) -> Extended;
     /// An elementwise function, to at least 17 more digits than the type has.
     fn truth(self, function: Function) -> Extended;
+    /// An elementwise function, correctly rounded, where that is had for less than its
+    /// [`truth`](Self::truth). For `f32` it may err by 2⁻²⁶ ULP beside the middle of two numbers.
+    fn nearest(self, function: Function) -> Option<Self>;
     /// e^x, correctly rounded.
     fn exp_rounded(self) -> Self;
 
@@ -59,7 +62,7 @@ pub trait Real: logits::Float + Display + LowerExp {
 }
 
 macro_rules! real {
-    ($float:ident, $exp:path, $exp_truth:expr, $truth:path, $underflow:literal, $borders:expr, $large:expr) => {
+    ($float:ident, $exp:path, $exp_truth:expr, $truth:path, $nearest:path, $underflow:literal, $borders:expr, $large:expr) => {
         impl Real for $float {
             const NAME: &'static str = stringify!($float);
             const DIGITS: i32 = $float::MANTISSA_DIGITS as i32;
@@ -107,6 +110,10 @@ macro_rules! real {
                 $truth(function, self)
             }
 
+            fn nearest(self, function: Function) -> Option<Self> {
+                $nearest(function, self)
+            }
+
             fn exp_rounded(self) -> Self {
                 $exp(self)
             }
@@ -119,6 +126,7 @@ real!(
     core_math::expf,
     |x: DoubleDouble| core_math::exp(x.hi).into(),
     truth::of_single,
+    truth::nearest_single,
     104.0,
     [-220.0, 350.0, -16_384.0, 16_384.0],
     [1e6, 3e7, 1e30]
@@ -128,6 +136,7 @@ real!(
     core_math::exp,
     Extended::exp,
     truth::of_double,
+    truth::nearest_double,
     746.0,
     [-640.0, 1408.0, -1_073_741_824.0, 1_073_741_824.0],
     [1e6, 3e7, 1e17, 1e300]

@@ -105,11 +105,12 @@ fn first_largest<T: Real>(row: &[T]) -> Option<usize> {
     (0..row.len()).reduce(|best, place| if row[place] > row[best] { place } else { best })
 }
 
-/// a − b, exactly; −∞ for an `a` of −∞.
+/// a − b, exactly; −∞ for an `a` of −∞, and where the difference is beyond every `f64`.
 fn difference<T: Real>(a: T, b: T) -> DoubleDouble {
-    if a.finite() {
+    let rounded = a.to_f64() - b.to_f64();
+    if rounded.is_finite() {
         DoubleDouble::difference(a.to_f64(), b.to_f64())
     } else {
-        a.to_f64().into()
+        rounded.into()
     }
 }

@@ -59,10 +59,23 @@ impl Report {
             .iter()
             .zip(truths)
             .map(|(&result, truth)| ulp_error(result, truth));
+        self.note_worst(function, level, inputs, errors, |place| {
+            format!("{} gives {:e}", case(place), results[place])
+        });
+    }
+
+    /// Notes the worst of the errors of a row; `case` says what a place held.
+    pub fn note_worst(
+        &mut self,
+        function: Function,
+        level: Level,
+        inputs: &str,
+        errors: impl Iterator<Item = f64>,
+        case: impl Fn(usize) -> String,
+    ) {
         let worst = errors.enumerate().max_by(|a, b| a.1.total_cmp(&b.1));
         if let Some((place, error)) = worst {
-            let case = || format!("{} gives {:e}", case(place), results[place]);
-            self.note(function, level, inputs, error, case);
+            self.note(function, level, inputs, error, || case(place));
         }
     }
 

@@ -9,6 +9,19 @@ pub fn of_single(function: Function, x: f32) -> Extended {
     f64_function(function, x.into()).into()
 }
 
+/// A function of an `f32`, rounded once more.
+pub fn nearest_single(function: Function, x: f32) -> Option<f32> {
+    Some(f64_function(function, x.into()) as f32)
+}
+
+/// The functions of an `f64` that a library rounds correctly.
+pub fn nearest_double(function: Function, x: f64) -> Option<f64> {
+    let rounded = [Function::Exp, Function::ExpM1, Function::Ln, Function::Ln1p];
+    rounded
+        .contains(&function)
+        .then(|| f64_function(function, x))
+}
+
 /// A function of an `f32` in `f64`: relative error below 2⁻⁵⁰.
 pub fn f64_function(function: Function, x: f64) -> f64 {
     match function {
