@@ -57,6 +57,8 @@ fn main() -> Result<()> {
         "softmax",
         "cross_entropy",
         "information",
+        "loss_options",
+        "binary",
     ] {
         write(target, &seeds)?;
     }
@@ -74,7 +76,11 @@ fn main() -> Result<()> {
     write("softmax", &seeds)?;
     let mut seeds = named("f32", labelled::<f32>());
     seeds.extend(named("f64", labelled::<f64>()));
-    write("cross_entropy", &seeds)
+    write("cross_entropy", &seeds)?;
+    let mut seeds = named("f32", optional::<f32>());
+    seeds.extend(named("f64", optional::<f64>()));
+    write("loss_options", &seeds)?;
+    write("binary", &seeds)
 }
 
 /// Writes seeds to the folder of a target.
@@ -279,6 +285,44 @@ fn masked<T: Float>() -> Vec<(String, Recipe)> {
                 ..Recipe::once(&logits)
             };
             recipes.push((format!("masked_{name}_temperature_{size}"), recipe));
+        }
+    }
+    recipes
+}
+
+/// Options of losses one by one and all together, with numbers in range and out of range; on logits
+/// that are certain and on probabilities.
+fn optional<T: Float>() -> Vec<(String, Recipe)> {
+    let (zero, one) = (T::from(0), T::from(1));
+    let infinity = one / zero;
+    let half = one / T::from(2);
+    let logits = [3, -1, 0, 2, 1, 1, -7, 90, -90, 4, 0, 0].map(|x: i8| T::from(x));
+    let rows: [(&str, &[T]); 3] = [
+        ("logits", &logits),
+        ("certain", &[infinity, -infinity, one, -infinity, zero, one]),
+        (
+            "probabilities",
+            &[half, half, zero, one, T::from_raw(1), half],
+        ),
+    ];
+    let options = (0..7).map(|bit| 1 << bit).chain([0, 0x55, 0x7f]);
+    let mut recipes = Vec::new();
+    for options in options {
+        let in_range = rows.map(|(name, row)| (name, row, half));
+        let out_of_range = [
+            ("negative", &logits[..], -one),
+            ("infinite", &logits, infinity),
+            ("nan", &logits, zero * infinity),
+        ];
+        for (name, row, number) in in_range.into_iter().chain(out_of_range) {
+            let recipe = Recipe {
+                rows: 1,
+                label_type: options,
+                labels: 0b11_10_01_00_01,
+                shift: number.raw(),
+                ..Recipe::once(row)
+            };
+            recipes.push((format!("options_{options:02x}_{name}"), recipe));
         }
     }
     recipes

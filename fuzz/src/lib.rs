@@ -3,6 +3,7 @@
 //!
 //! A target does no more than hand its bytes to its function in [`check`].
 
+mod binary;
 mod buffer;
 pub mod check;
 mod float;
@@ -10,5 +11,6 @@ mod information;
 mod real;
 pub mod recipe;
 mod reference;
+mod targets;
 
 pub use float::Float;

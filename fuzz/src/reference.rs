@@ -15,6 +15,29 @@ pub enum Expected {
     Number(Real),
 }
 
+impl Expected {
+    /// The sum of two losses, none of which is negative.
+    pub fn plus(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Nan, _) | (_, Self::Nan) => Self::Nan,
+            (Self::Number(a), Self::Number(b)) => Self::Number(a + b),
+            _ => Self::Infinity,
+        }
+    }
+}
+
+/// What a result should be that is a sum of parts which may cancel.
+pub enum Parts {
+    Special(Expected),
+    Numbers {
+        sum: Real,
+        /// The sum of the parts' magnitudes, in whose last place errors are measured.
+        size: Real,
+        /// The least unit of an error.
+        least: Real,
+    },
+}
+
 /// The different numbers of a row, by their bits. Rows of the fuzzer have few: so each result is
 /// computed and compared but once.
 pub struct Distinct<T> {

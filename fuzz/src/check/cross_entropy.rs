@@ -249,11 +249,7 @@ fn sum_bits<T: Float>(sum: &LossSum<T>) -> (u64, u64, u64, Option<u64>) {
 /// Checks a sum against the losses of its rows.
 fn assert_sum<T: Float>(level: Level, sum: &LossSum<T>, rows: &[Row<'_, T>]) {
     let expected = rows.iter().fold(Expected::Number(Real::ZERO), |sum, row| {
-        match (sum, row.loss()) {
-            (Expected::Nan, _) | (_, Expected::Nan) => Expected::Nan,
-            (Expected::Number(a), Expected::Number(b)) => Expected::Number(a + b),
-            _ => Expected::Infinity,
-        }
+        sum.plus(row.loss())
     });
     let logit = rows.first().map_or(T::from(0), |row| row.logits[row.label]);
     let what = format!("{level} loss");

@@ -1,20 +1,26 @@
 //! One check a fuzz target: runs its functions at every level and compares all results with what
 //! they should be.
 
+mod binary;
+mod boltzmann;
 mod cross_entropy;
 mod elementwise;
 mod information;
 mod log_sum_exp;
+mod loss_options;
 mod near;
+mod picks;
 mod rows;
 mod softmax;
 mod softmax_options;
 mod streaming;
 
+pub use binary::check as binary;
 pub use cross_entropy::check as cross_entropy;
 pub use elementwise::check as elementwise;
 pub use information::check as information;
 pub use log_sum_exp::check as log_sum_exp;
+pub use loss_options::check as loss_options;
 pub use softmax::check as softmax;
 
 use std::fmt::Debug;

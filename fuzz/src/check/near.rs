@@ -2,7 +2,7 @@
 
 use crate::float::Float;
 use crate::real::Real;
-use crate::reference::Expected;
+use crate::reference::{Expected, Parts};
 
 /// What a result is held to.
 #[derive(Clone, Copy)]
@@ -44,6 +44,28 @@ pub fn assert_near<T: Float>(what: &str, x: T, actual: T, expected: Expected, bo
         x.raw(),
         number.to_f64(),
     );
+}
+
+/// Panics if `actual` is further from the sum of parts than so many units in the last place of their
+/// size. Without parts nothing is compared.
+pub fn assert_beside<T: Float>(what: &str, actual: T, parts: Option<Parts>, bound: f64) {
+    match parts {
+        None => {}
+        Some(Parts::Special(expected)) => {
+            assert_near(what, actual, actual, expected, Bound::ulps(0.0));
+        }
+        Some(Parts::Numbers { sum, size, least }) => {
+            let size = limited::<T>(size).exponent();
+            let unit = (size.max(T::MIN_EXPONENT) - (T::DIGITS - 1)).max(least.exponent());
+            let error = units(actual, sum, unit);
+            let right = !actual.into().is_nan() && error <= bound;
+            assert!(
+                right,
+                "{what}: {actual:e} is {error} units from {:e}",
+                sum.to_f64()
+            );
+        }
+    }
 }
 
 /// Whether only one result is right.

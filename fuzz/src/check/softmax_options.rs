@@ -3,6 +3,7 @@
 use logits::{Error, Level, Rows, RowsMut, Softmax};
 
 use super::Families;
+use super::boltzmann;
 use super::elementwise::assert_all;
 use super::log_sum_exp;
 use super::near::{Bound, assert_near};
@@ -21,6 +22,7 @@ pub fn check<T: Float>(recipe: &Recipe) {
     check_mask(recipe, &row, &mask);
     check_all::<T>(recipe, &mask);
     check_gradients::<T>(recipe);
+    boltzmann::check::<T>(recipe);
 }
 
 /// The elements that a mask leaves.
