@@ -6,7 +6,8 @@ builds tests/no_panic, which links every kernel, under the profiles that users h
 it and checks each kernel's entry at each level of x86-64:
 
 - it is there;
-- it calls nothing but memset (and memcpy at 128 bits where the profile asks for small code);
+- it calls nothing but memset (and memcpy at 128 bits where the profile asks for small code) and
+  the routines of its level, which kernels share and which are checked like them;
 - at 128 bits it holds neither AVX nor x87 instructions: it must run on every x86-64;
 - at 256 and 512 bits it multiplies and adds in one instruction, on whole registers;
 - at 512 bits it scales by powers of two in one instruction, if it scales at all: ln and the
@@ -39,6 +40,8 @@ UNSCALED = {
 KERNEL = re.compile(r"^    (\w+) = \w+ in \w+,", re.MULTILINE)
 FUNCTION = re.compile(r"^[0-9a-f]+ <(.*)>:$")
 ENTRY = re.compile(r"Kernels<(f32|f64)>.*>::(\w+)::(\w+)$")
+# A routine's name says its level; `outlined` where the level needs instructions of its own.
+ROUTINE = re.compile(r"logits::simd::(\w+)::\w+ as logits::simd::vector::Token>::call(?:::outlined)?$")
 INSTRUCTION = re.compile(r"^\s+[0-9a-f]+:\t(?:(?:bnd|notrack|rep|lock) )*(\S+)\s*(.*)$")
 SYMBOL = re.compile(r"<([\w:<>$., ]+?)(?:@[\w.]+)?(?:\+0x[0-9a-f]+)?>$")
 OPERAND = re.compile(r"[^\s,(]*\([^)]*\)|[^\s,]+")
@@ -98,7 +101,11 @@ def entries(binary):
     for line in listing.splitlines():
         if header := FUNCTION.match(line):
             entry = ENTRY.search(header[1])
-            function = entry and found[entry.groups()]
+            routine = ROUTINE.search(header[1])
+            if routine:
+                function = found[("routine", header[0], routine[1])]
+            else:
+                function = entry and found[entry.groups()]
         elif function is not None and (instruction := INSTRUCTION.match(line)):
             function.append(Instruction(*instruction.groups()))
     return found
@@ -114,7 +121,8 @@ def callees(entry, instructions):
             yield symbol[1] if symbol else held.get(operands.lstrip("*")) or operands
         elif name.startswith("j"):
             target = symbol and ENTRY.search(symbol[1])
-            if symbol and not (target and target.groups() == entry):
+            inside = target and target.groups() == entry
+            if symbol and not inside and not ROUTINE.search(symbol[1]):
                 yield symbol[1]
         elif places and not name.startswith(("cmp", "test")):
             moved = symbol[1] if symbol else held.get(places[0])
@@ -129,8 +137,10 @@ def faults(entry, instructions, profile):
     allowed = {"memset"}
     if level == "portable" and profile.opt_level == "s":
         allowed.add("memcpy")
-    called = set(callees(entry, instructions))
-    yield from (f"calls {symbol}" for symbol in sorted(called - allowed))
+    for symbol in sorted(set(callees(entry, instructions)) - allowed):
+        routine = ROUTINE.search(symbol)
+        if not routine or routine[1] != level:
+            yield f"calls {symbol}"
 
     register = {"portable": "xmm", "avx2": "ymm", "avx512": "zmm"}[level]
     whole = [each.name for each in instructions if f"%{register}" in each.operands]
@@ -153,6 +163,12 @@ def check(profile):
         sys.exit("src/dispatch.rs names no kernels")
     count = 0
     expected = list(itertools.product(("f32", "f64"), kernels, LEVELS))
+    routines = [entry for entry in found if entry[0] == "routine" and entry[2] in LEVELS]
+    missing = set(LEVELS) - {level for _, _, level in routines}
+    count += len(missing)
+    for level in sorted(missing):
+        print(f"  {level}: no routine is found")
+    expected += routines
     for entry in expected:
         problems = list(faults(entry, found[entry], profile)) if entry in found else ["is missing"]
         count += len(problems)

@@ -3,13 +3,11 @@
 //! ```sh
 //! cargo run --release --example accuracy -- f32
 //! cargo run --release --example accuracy -- f64
-//! cargo run --release --example accuracy -- reductions
 //! ```
 //!
 //! `f32` takes every one of the 2³² inputs of each elementwise function at each level. `f64` takes
 //! structured inputs, hard cases where their file is at hand, and 10⁹ random ones at the best level,
-//! 10⁷ at the others. `reductions` takes ordinary and adversarial rows of up to 2²⁴ elements.
-//! All use every processor; it fails where an error is above its bound.
+//! 10⁷ at the others. Both use every processor, and fail where an error is above its bound.
 
 mod elementwise;
 #[path = "../../tests/support/mod.rs"]
@@ -24,7 +22,7 @@ use clap::{Parser, Subcommand};
 struct Arguments {
     #[command(subcommand)]
     proof: Proof,
-    /// Only the function of this name, such as `exp` or `softmax`
+    /// Only the function of this name, such as `exp`
     #[arg(long, global = true)]
     function: Option<String>,
 }
