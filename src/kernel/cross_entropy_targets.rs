@@ -257,9 +257,21 @@ impl<'a, V: Vector<Element: Shifted>> Terms<'a, V> {
         let factor = reciprocal.mul(token, self.total(token).mass);
         let others = others::<V>(token, &self.sum, place, logit).normalized();
         let complement = others.mul(token, factor);
-        let factor = reciprocal.mul(token, self.pull(token));
         let term = self.sum.frame.exp(token, V::Register::splat(token, logit));
-        let pull = TwoFold::exact(token, term).mul(token, factor);
+        let term = TwoFold::exact(token, term);
+        let pull = self.pull(token);
+        // A small factor times the reciprocal would underflow, and the probability has the digits
+        // that its product with a small factor needs.
+        let (first, second) = if pull
+            .hi
+            .abs()
+            .any_less(V::Register::splat(token, V::Element::ONE))
+        {
+            (term, pull)
+        } else {
+            (pull, term)
+        };
+        let pull = reciprocal.mul(token, first).mul(token, second);
         let negative = TwoFold {
             hi: zero.sub(complement.hi),
             lo: zero.sub(complement.lo),
