@@ -38,12 +38,15 @@ UNSCALED = {
 }
 
 KERNEL = re.compile(r"^    (\w+) = \w+ in \w+,", re.MULTILINE)
-FUNCTION = re.compile(r"^[0-9a-f]+ <(.*)>:$")
+FUNCTION = re.compile(r"^([0-9a-f]+) <(.*)>:$")
 ENTRY = re.compile(r"Kernels<(f32|f64)>.*>::(\w+)::(\w+)$")
 # A routine's name says its level; `outlined` where the level needs instructions of its own.
 ROUTINE = re.compile(r"logits::simd::(\w+)::\w+ as logits::simd::vector::Token>::call(?:::outlined)?$")
 INSTRUCTION = re.compile(r"^\s+[0-9a-f]+:\t(?:(?:bnd|notrack|rep|lock) )*(\S+)\s*(.*)$")
 SYMBOL = re.compile(r"<([\w:<>$., ]+?)(?:@[\w.]+)?(?:\+0x[0-9a-f]+)?>$")
+# A pointer to a function of another codegen unit, and an instruction that calls through it.
+POINTER = re.compile(r"^([0-9a-f]+) R_X86_64_RELATIVE +\*ABS\*\+0x([0-9a-f]+)$", re.MULTILINE)
+POINTED = re.compile(r"# ([0-9a-f]+) <_DYNAMIC\+0x[0-9a-f]+>$")
 OPERAND = re.compile(r"[^\s,(]*\([^)]*\)|[^\s,]+")
 FUSED = re.compile(r"^vfn?m(add|sub)\d+p[sd]$")
 SCALE = re.compile(r"^vscalefp[sd]$")
@@ -92,18 +95,36 @@ def build(profile):
     return target / TARGET / "release" / "no_panic"
 
 
+def objdump(binary, *options):
+    """What objdump prints."""
+    command = ["objdump", *options, binary]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def with_names(listing, relocations):
+    """The lines of a listing, in which what is called through a pointer has its name."""
+    lines = listing.splitlines()
+    names = {int(match[1], 16): match[2] for match in map(FUNCTION.match, lines) if match}
+    pointers = {int(place, 16): int(to, 16) for place, to in POINTER.findall(relocations)}
+
+    def name(match):
+        function = names.get(pointers.get(int(match[1], 16)))
+        return f"# <{function}>" if function else match[0]
+
+    return [POINTED.sub(name, line) for line in lines]
+
+
 def entries(binary):
     """The instructions of every kernel's entry, by element type, kernel and level."""
-    command = ["objdump", "--disassemble", "--demangle", "--no-show-raw-insn", binary]
-    listing = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    listing = objdump(binary, "--disassemble", "--demangle", "--no-show-raw-insn")
     found = defaultdict(list)
     function = None
-    for line in listing.splitlines():
+    for line in with_names(listing, objdump(binary, "--dynamic-reloc")):
         if header := FUNCTION.match(line):
-            entry = ENTRY.search(header[1])
-            routine = ROUTINE.search(header[1])
+            entry = ENTRY.search(header[2])
+            routine = ROUTINE.search(header[2])
             if routine:
-                function = found[("routine", header[0], routine[1])]
+                function = found[("routine", header[1], routine[1])]
             else:
                 function = entry and found[entry.groups()]
         elif function is not None and (instruction := INSTRUCTION.match(line)):

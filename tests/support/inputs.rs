@@ -101,7 +101,7 @@ impl Distribution {
             Self::Around { centre } => centre + 5.0 * random.normal(),
             Self::Dominant { .. } => random.normal(),
             Self::Below { max } => max - random.uniform(0.0, 20.0),
-            Self::Alternating { size } if place % 2 == 0 => size + random.normal(),
+            Self::Alternating { size } if place.is_multiple_of(2) => size + random.normal(),
             Self::Alternating { size } => random.normal() - size,
             Self::NearlyEqual { centre } => {
                 let centre = T::from_f64(centre);
