@@ -9,9 +9,8 @@ apt-get install --quiet --quiet --yes --no-install-recommends \
 
 rustup component add clippy rustfmt
 rustup target add \
-    aarch64-unknown-linux-musl i686-unknown-linux-gnu i686-unknown-linux-musl \
-    riscv32imac-unknown-none-elf thumbv7em-none-eabihf wasm32-unknown-unknown wasm32-wasip1 \
-    x86_64-unknown-none
+    aarch64-unknown-linux-musl i686-unknown-linux-musl riscv32imac-unknown-none-elf \
+    thumbv7em-none-eabihf wasm32-wasip1 x86_64-unknown-none
 rustup toolchain install 1.89 --profile minimal
 rustup toolchain install nightly --profile minimal --component miri --component rust-src
 
