@@ -71,7 +71,7 @@ check() { # CONFIGURATION/PROFILE
     program=$target_directory/$target/$profile/golden_targets
     [[ $target != wasm32* ]] || program+=.wasm
     # A fault of a microcontroller ends in a loop.
-    output=$(timeout 600 "${runner[@]}" "$program")
+    output=$(timeout 600 "${runner[@]}" "$program") || fail "$1: the program failed"
     times+=($SECONDS)
     # Levels of a family print the same lines.
     hashes=$(tail --lines=+2 <<<"$output" | sort --unique)

@@ -1,20 +1,17 @@
 //! Rows on which accuracy is hard to keep, and their softmax by the textbook.
 
 use super::precise::{Precise, exact, exp};
-use crate::support::{Random, Real, adversarial, distributions};
+use crate::support::{Distribution, Random, Real, adversarial, distributions};
 
 /// A short row of each distribution with its name, in every third of them one element −∞.
 pub fn hard_rows<T: Real>(random: &mut Random) -> Vec<(String, Vec<T>)> {
     let all = distributions::<T>().into_iter().chain(adversarial::<T>());
-    let row = |(index, distribution): (usize, crate::support::Distribution)| {
+    let row = |(index, distribution): (usize, Distribution)| {
         let mut row = distribution.row::<T>(random, 9);
         let masked = index % row.len();
-        let others = row.iter().enumerate().filter(|&(place, _)| place != masked);
-        if index % 3 == 0
-            && others
-                .clone()
-                .any(|(_, x)| x.to_f64() >= row[masked].to_f64())
-        {
+        let mut others = row.iter().enumerate().filter(|&(place, _)| place != masked);
+        let is_below = others.any(|(_, x)| x.to_f64() >= row[masked].to_f64());
+        if index % 3 == 0 && is_below {
             row[masked] = -T::INFINITY;
         }
         (distribution.to_string(), row)
