@@ -49,9 +49,20 @@
 //!
 //! Every function runs at the best [`Level`] that the CPU has, found at run time without `std`. A
 //! level can be chosen instead. Levels that fuse products with sums (AVX2, AVX-512, NEON) form one
-//! family, the others (SSE2, `simd128`, scalar) another: within a family, every function gives the
-//! same bits, wherever a row stands in a batch, in place or not. Only the bits of a NaN are not
-//! specified.
+//! family, the others (SSE2, `simd128`, scalar) another: [`Level::is_fused`].
+//!
+//! Within a family, every function gives the same bits for the same input and options: whatever
+//! the level and the architecture, the alignment, wherever a row stands in a batch, in place or not,
+//! however the crate is compiled. Across families, errors, counts of rows and the results stated as
+//! edge cases are the same; other results may differ by rounding, in either family within the stated
+//! accuracy.
+//!
+//! Not promised are the sign and payload of a NaN; that the best level is of the same family on every
+//! machine, for which choose a level, such as [`Level::SCALAR`], unfused everywhere; the same bits
+//! for numbers in another order, or for the same in other chunks or merged in another order
+//! ([`LogSumExp`], [`LossSum`]), or for a state that was in the other family meanwhile; the same bits
+//! in another version, though the changelog lists every change; anything in another rounding mode,
+//! with subnormal numbers flushed to zero, or on x86 without SSE2.
 
 mod boltzmann;
 mod dispatch;

@@ -3,13 +3,14 @@
 
 mod support;
 
-use logits::{CrossEntropy, Level, Rows, RowsMut};
+use logits::{BinaryCrossEntropy, CrossEntropy, Level, Rows, RowsMut};
 use support::{Elementwise, Random, Real, distributions, for_both_types};
 
 for_both_types!(
     levels_of_a_family_agree,
     alignment_does_not_matter,
     forms_and_places_agree,
+    families_count_alike,
     functions_run_at_the_best_level
 );
 
@@ -161,8 +162,8 @@ fn alignment_does_not_matter<T: Real>() {
     }
 }
 
-/// The bits of softmax, log-softmax, the information measures and the elementwise functions of a row that starts `offset` elements after a
-/// boundary of 128 bytes.
+/// The bits of softmax, log-softmax, the information measures and the elementwise functions of a row
+/// that starts `offset` elements after a boundary of 128 bytes.
 fn at_offset<T: Real>(level: Level, row: &[T], offset: usize) -> Vec<u64> {
     let mut buffer = vec![T::from_f64(0.0); row.len() + offset + 128 / size_of::<T>()];
     let start = buffer.as_ptr().align_offset(128) + offset;
@@ -253,6 +254,45 @@ fn forms_and_places_agree<T: Real>() {
                     assert!(bits(&out) == bits(&beside), "{}, {case}", function.function);
                 }
             }
+        }
+    }
+}
+
+/// Rows that count and that are correct, where many logits are equal, or differ by as little as they
+/// can.
+fn families_count_alike<T: Real>() {
+    let mut random = Random::new(10);
+    for columns in (1..40).chain([64, 65, 97, 130, 1000]) {
+        let mut numbers = |scale: f64| -> Vec<T> {
+            let mut number = || {
+                let x = T::from_f64(scale * random.below(4) as f64);
+                [x, x, x, x.up()][random.below(4)]
+            };
+            (0..50 * columns).map(|_| number()).collect()
+        };
+        let (logits, targets) = (numbers(3.0), numbers(0.25));
+        let (x, y) = (
+            Rows::new(&logits, columns).unwrap(),
+            Rows::new(&targets, columns).unwrap(),
+        );
+        let labels: Vec<_> = (0..50).map(|_| random.below(columns)).collect();
+        let counts = |level| {
+            let plain = CrossEntropy::new().level(level);
+            let loss = plain.ignore_index(0).label_smoothing(T::from_f64(0.1));
+            let binary = BinaryCrossEntropy::new().level(level);
+            let sums = [
+                plain.loss_from_logits(x, &labels),
+                loss.loss_from_logits(x, &labels),
+                loss.loss_from_logits_soft(x, y),
+                loss.loss_from_probabilities(y, &labels),
+                binary.loss_from_logits(x, y),
+                binary.loss_from_probabilities(y, y),
+            ];
+            sums.map(|sum| sum.map(|sum| (sum.rows(), sum.correct())))
+        };
+        let expected = counts(Level::SCALAR);
+        for level in Level::available() {
+            assert_eq!(counts(level), expected, "{level}: {columns} columns");
         }
     }
 }

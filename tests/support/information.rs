@@ -84,12 +84,23 @@ pub fn kl_divergence<T: Real>(p: &[T], q: &[T]) -> Divergence {
     }
 }
 
-/// p ln(p/q) − p + q.
+/// p ln(p/q) − p + q, with a relative error below 2⁻⁸⁵.
+///
+/// With s = (p − q)/(p + q) it is (p + q)·(s² + s³·t + s⁴·t) for ln(p/q) = 2 atanh(s) = 2(s + s³·t).
 fn excess_over(p: Extended, q: Extended) -> Extended {
     if p.is_zero() {
         return q;
     }
-    p * ln_ratio(p, q).into() - (p - q)
+    let (gap, sum) = (p - q, p + q);
+    let s = (gap / sum).to_double_double();
+    if s.hi.abs() > 0.125 {
+        return p * ln_ratio(p, q).into() - gap;
+    }
+    let square = s * s;
+    let t = (1..24).rev().fold(DoubleDouble::ZERO, |sum, n| {
+        RECIPROCALS[2 * n + 1] + sum * square
+    });
+    sum * (square * (DoubleDouble::ONE + (s + square) * t)).into()
 }
 
 /// ½ Σ p ln(p/m) + q ln(q/m) with m = (p + q)/2.

@@ -18,6 +18,7 @@ pub mod information_errors;
 mod inputs;
 pub mod loss_errors;
 mod loss_reference;
+mod normal;
 mod parallel;
 mod random;
 mod real;

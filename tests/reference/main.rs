@@ -1,0 +1,13 @@
+//! The judges judged: the error metric against known cases, the references in higher precision
+//! against arbitrary precision.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod elementary;
+mod hard_rows;
+mod information;
+mod losses;
+mod metric;
+mod precise;
+mod rows;
