@@ -3,12 +3,16 @@
 //! With y the target, v its weight and w that of the element, the loss of a probability p is
 //! w·(v·y·(−ln p) + (1 − y)·(−ln(1 − p))): both terms are at least 0, so nothing cancels. From
 //! logits −ln p = ln(1 + e^−x) and −ln(1 − p) = ln(1 + e^x). A term whose factor is 0 is 0.
+//!
+//! What multiplies a term is put together first: that alone may leave the range, where the weights,
+//! the target or the gradient's scale are extreme, and there exponents are counted apart.
 
 use super::lane_sum::LaneSum;
-use super::weighing::{load_at, product};
+use super::weighing::load_at;
 use crate::loss::{Binary, LossSum, PositiveWeight, Space};
 use crate::math::ln::Logarithm;
 use crate::math::log::{ln, ln_1p};
+use crate::math::scaled::{Magnitudes, Scaled, unless_zero};
 use crate::math::sigmoid::{sigmoid, softplus};
 use crate::simd::{Element, Vector};
 
@@ -57,8 +61,9 @@ pub fn loss_and_gradient<V: Vector<Element: Logarithm>>(
         let end = of.end(start, len);
         while let Some(part @ [_, ..]) = x.get_mut(start..end) {
             let factors = of.factors::<V>(token, start, end);
-            let slope = factors.slope(token, V::load(token, part, of.neutral()), of.space);
-            slope.mul(V::splat(token, scale)).store(part);
+            let x = V::load(token, part, of.neutral());
+            let scale = V::splat(token, scale);
+            factors.slope(token, x, of.space, scale).store(part);
             start += V::LANES;
         }
         start = end;
@@ -129,8 +134,8 @@ impl<E: Logarithm> Binary<'_, E> {
             }
         };
         Factors {
-            one: y.mul(positive),
-            zero: V::splat(token, E::ONE).sub(y),
+            target: y,
+            positive,
             weight,
             undefined: y.sub(y),
         }
@@ -139,10 +144,11 @@ impl<E: Logarithm> Binary<'_, E> {
 
 /// What multiplies the parts of a loss.
 struct Factors<V> {
-    /// v·y.
-    one: V,
-    /// 1 − y.
-    zero: V,
+    /// y.
+    target: V,
+    /// v.
+    positive: V,
+    /// w.
     weight: V,
     /// NaN where the target is not a number, else 0.
     undefined: V,
@@ -164,23 +170,81 @@ impl<V: Vector<Element: Logarithm>> Factors<V> {
                 (none.sub(ln(token, x)), none.sub(of_zero))
             }
         };
-        let loss = product(token, self.one, one).add(product(token, self.zero, zero));
-        product(token, self.weight, loss).add(self.undefined(token, x, space))
+        let scale = V::splat(token, V::Element::ONE);
+        let mut loss = self.sum(token, one, zero, scale);
+        let magnitudes = self.magnitudes(token);
+        if !magnitudes.are_moderate(token) {
+            let (one, zero) = (Scaled::new(token, one), Scaled::new(token, zero));
+            let careful = self.careful_sum(token, one, zero, scale);
+            loss = magnitudes.choose(token, loss, careful);
+        }
+        loss.add(self.undefined(token, x, space))
     }
 
+    /// `scale` times the slope.
     #[inline(always)]
-    fn slope(self, token: V::Token, x: V, space: Space) -> V {
+    fn slope(self, token: V::Token, x: V, space: Space, scale: V) -> V {
         let none = V::splat(token, V::Element::ZERO);
+        let full = V::splat(token, V::Element::ONE);
+        let minus = none.sub(full);
+        // Of −0, the inverse would be −∞.
+        let (p, q) = (x.add(none), full.sub(x));
+        let mut magnitudes = self.magnitudes(token).with(token, scale);
         let (one, zero) = match space {
-            Space::Logits => (sigmoid(token, none.sub(x)), sigmoid(token, x)),
+            Space::Logits => (none.sub(sigmoid(token, none.sub(x))), sigmoid(token, x)),
             Space::Probabilities => {
-                let full = V::splat(token, V::Element::ONE);
-                // Of −0, the inverse would be −∞.
-                (full.div(x.add(none)), full.div(full.sub(x)))
+                magnitudes = magnitudes.with(token, p);
+                (minus.div(p), full.div(q))
             }
         };
-        let slope = product(token, self.zero, zero).sub(product(token, self.one, one));
-        product(token, self.weight, slope).add(self.undefined(token, x, space))
+        let mut slope = self.sum(token, one, zero, scale);
+        if !magnitudes.are_moderate(token) {
+            let (one, zero) = match space {
+                Space::Logits => (Scaled::new(token, one), Scaled::new(token, zero)),
+                Space::Probabilities => {
+                    let (p, q) = (Scaled::new(token, p), Scaled::new(token, q));
+                    let (minus, full) = (Scaled::new(token, minus), Scaled::new(token, full));
+                    (minus.div(p), full.div(q))
+                }
+            };
+            let careful = self.careful_sum(token, one, zero, scale);
+            slope = magnitudes.choose(token, slope, careful);
+        }
+        slope.add(self.undefined(token, x, space))
+    }
+
+    /// The magnitudes of the factors.
+    #[inline(always)]
+    fn magnitudes(&self, token: V::Token) -> Magnitudes<V> {
+        Magnitudes::new(token)
+            .with(token, self.positive)
+            .with(token, self.weight)
+            .with(token, self.target)
+    }
+
+    /// `scale`·w·(v·y·`one` + (1 − y)·`zero`).
+    #[inline(always)]
+    fn sum(&self, token: V::Token, one: V, zero: V, scale: V) -> V {
+        let full = V::splat(token, V::Element::ONE);
+        let of_one = self.weight.mul(self.positive.mul(self.target));
+        let of_zero = self.weight.mul(full.sub(self.target));
+        let one = unless_zero(token, of_one, of_one.mul(scale).mul(one));
+        let zero = unless_zero(token, of_zero, of_zero.mul(scale).mul(zero));
+        zero.add(one)
+    }
+
+    /// The same of factors of any magnitude.
+    #[inline(always)]
+    fn careful_sum(&self, token: V::Token, one: Scaled<V>, zero: Scaled<V>, scale: V) -> V {
+        let full = V::splat(token, V::Element::ONE);
+        let weight = Scaled::new(token, self.weight);
+        let target = Scaled::new(token, self.target);
+        let of_one = weight.mul(Scaled::new(token, self.positive).mul(target));
+        let of_zero = weight.mul(Scaled::new(token, full.sub(self.target)));
+        let scale = Scaled::new(token, scale);
+        let one = of_one.weigh(token, scale.mul(one));
+        let zero = of_zero.weigh(token, scale.mul(zero));
+        zero.add(token, one).value(token)
     }
 
     /// NaN where the target or the input is not a number, or the input no probability; else 0. No

@@ -4,6 +4,7 @@ use super::frame::Shifted;
 use super::lane_sum::LaneSum;
 use super::row_sum::RowSum;
 use crate::math::TwoFold;
+use crate::math::scaled::unless_zero;
 use crate::simd::{Element, Vector};
 
 /// The factor k of each class: its target times its weight.
@@ -96,7 +97,8 @@ impl<R: Vector<Element: Shifted, Register = R>> Weighing<R> {
                 let x = V::load(token, part, V::Element::NEG_INFINITY);
                 let factor = factors.load(token, start, x);
                 mass.add(place, factor);
-                gaps.add(place, product(token, factor, V::splat(token, max).sub(x)));
+                let gap = V::splat(token, max).sub(x);
+                gaps.add(place, unless_zero(token, factor, factor.mul(gap)));
                 start += V::LANES;
             }
         }
@@ -137,13 +139,4 @@ impl<R: Vector<Element: Shifted, Register = R>> Weighing<R> {
         let ratio = row.log_ratio::<V>(token).normalized();
         self.mass.mul(token, ratio).add(self.gaps)
     }
-}
-
-/// `factor · x`, 0 for a factor of 0 or NaN and any x.
-#[inline(always)]
-pub fn product<V: Vector>(token: V::Token, factor: V, x: V) -> V {
-    let zero = V::splat(token, V::Element::ZERO);
-    let product = factor.mul(x);
-    zero.replace_where_less(factor, zero, product)
-        .replace_where_less(zero, factor, product)
 }
