@@ -2,7 +2,7 @@
 
 use super::ln::Logarithm;
 use super::log::scale_subnormal;
-use crate::simd::{Element, Vector};
+use crate::simd::{Element, Routine, Token, Vector};
 
 /// `digits`·2^`power`. The power is an integer that a lane holds exactly, far beyond the exponents
 /// of the lane's own numbers; the digits of a product of a few numbers stay near 1.
@@ -88,7 +88,9 @@ impl<V: Vector<Element: Logarithm>> Scaled<V> {
         let power = power.at_most(V::splat(token, -lowest));
         let rounded = power.add(V::splat(token, V::Element::ROUND));
         let value = digits.scale_by_pow2_gradual(rounded);
-        if_ordinary(token, self.digits.abs(), value, self.digits)
+        // Levels differ in the sign of what underflows to 0.
+        let zero = V::splat(token, V::Element::ZERO);
+        if_ordinary(token, self.digits.abs(), value, self.digits).add(zero)
     }
 }
 
@@ -114,11 +116,20 @@ impl<V: Vector> Magnitudes<V> {
     #[inline(always)]
     pub fn with(self, token: V::Token, x: V) -> Self {
         let magnitude = x.abs();
+        Self {
+            most: self.most.at_least(magnitude),
+            ..self.with_share(token, magnitude)
+        }
+    }
+
+    /// With the factor `x` in [0, 1].
+    #[inline(always)]
+    pub fn with_share(self, token: V::Token, x: V) -> Self {
         // A step down by bits: what is before 0 is NaN, and ignored.
-        let below = magnitude.bits_sub(V::splat(token, V::Element::LEAST));
+        let below = x.bits_sub(V::splat(token, V::Element::LEAST));
         Self {
             least: self.least.at_most(below),
-            most: self.most.at_least(magnitude),
+            ..self
         }
     }
 
@@ -149,12 +160,59 @@ fn moderate<V: Vector>(token: V::Token) -> (V, V) {
     (low, high)
 }
 
-/// `product`, but 0 where its factor `factor` is 0 or NaN, whatever the others are.
+/// a·b·c.
+#[inline(always)]
+pub fn product<V: Vector<Element: Logarithm>>(token: V::Token, factors: [V; 3]) -> V {
+    let [a, b, c] = factors;
+    let divisor = V::splat(token, V::Element::ONE);
+    Quotient { factors, divisor }.unless_moderate(token, a.mul(b).mul(c))
+}
+
+/// a·b·c / `divisor`.
+#[inline(always)]
+pub fn quotient<V: Vector<Element: Logarithm>>(token: V::Token, factors: [V; 3], divisor: V) -> V {
+    let [a, b, c] = factors;
+    Quotient { factors, divisor }.unless_moderate(token, a.mul(b).mul(c).div(divisor))
+}
+
+/// A product of factors of any magnitude, divided by another.
+struct Quotient<V> {
+    factors: [V; 3],
+    divisor: V,
+}
+
+impl<V: Vector<Element: Logarithm>> Quotient<V> {
+    /// The quotient, which is `plain` where all is moderate.
+    #[inline(always)]
+    fn unless_moderate(self, token: V::Token, plain: V) -> V {
+        let [a, b, c] = self.factors;
+        let magnitudes = Magnitudes::new(token).with(token, a).with(token, b);
+        let magnitudes = magnitudes.with(token, c).with(token, self.divisor);
+        if magnitudes.are_moderate(token) {
+            plain
+        } else {
+            magnitudes.choose(token, plain, token.call(self))
+        }
+    }
+}
+
+impl<V: Vector<Element: Logarithm>> Routine<V::Token> for Quotient<V> {
+    type Output = V;
+
+    #[inline(always)]
+    fn run(self, token: V::Token) -> V {
+        let [a, b, c] = self.factors;
+        let product = Scaled::new(token, a).mul(Scaled::new(token, b));
+        let product = product.mul(Scaled::new(token, c));
+        product.div(Scaled::new(token, self.divisor)).value(token)
+    }
+}
+
+/// `product`, but 0 where its factor `factor` is, whatever the others are.
 #[inline(always)]
 pub fn unless_zero<V: Vector>(token: V::Token, factor: V, product: V) -> V {
-    let zero = V::splat(token, V::Element::ZERO);
-    zero.replace_where_less(factor, zero, product)
-        .replace_where_less(zero, factor, product)
+    let least = V::splat(token, V::Element::LEAST);
+    product.replace_where_less(factor.abs(), least, V::splat(token, V::Element::ZERO))
 }
 
 /// `y` where `magnitude` is neither 0 nor infinite nor NaN, else `other`.
