@@ -75,11 +75,12 @@ impl<T: Float> LogitOptions<T> {
     }
 
     /// Whether accuracy is promised at all: c/T is at most 50, and no quotient of options is so small
-    /// that it is short of digits.
+    /// that it is short of digits, or so large that its halves can't be told apart.
     pub fn are_within_limits(&self) -> bool {
         let number = |x: T| Real::from(x.into());
         let (temperature, scale) = (number(self.temperature), number(self.scale));
-        let has_digits = |x: Real| x.is_zero() || x.exponent() >= T::MIN_EXPONENT + T::DIGITS;
+        let exponents = T::MIN_EXPONENT + T::DIGITS..T::MAX_EXPONENT - T::DIGITS;
+        let has_digits = |x: Real| x.is_zero() || exponents.contains(&x.exponent());
         let inverse = Real::ONE / temperature;
         has_digits(inverse)
             && match self.softcap.map(number) {
