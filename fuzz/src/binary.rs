@@ -19,6 +19,11 @@ pub struct Factors {
 }
 
 impl Factors {
+    /// Their bits.
+    pub fn bits(&self) -> [u64; 3] {
+        [self.target, self.weight, self.positive].map(f64::to_bits)
+    }
+
     /// What multiplies the parts of 1 and of 0: w·v·y and w·(1 − y).
     fn of_parts(&self) -> [Real; 2] {
         let [y, w, v] = [self.target, self.weight, self.positive].map(Real::from);
