@@ -7,6 +7,7 @@ use support::{Extended, Function, Random, Real, Report, for_both_types, ulp_erro
 
 for_both_types!(
     rows_are_accurate,
+    factors_of_any_magnitude,
     probabilities_of_zero,
     what_is_no_probability,
     agrees_with_the_loss_of_logits,
@@ -115,6 +116,56 @@ fn rows_are_accurate<T: Real>() {
         }
     }
     report.check::<T>();
+}
+
+/// What one factor makes of the next is no number, or short of digits, but the result is not.
+fn factors_of_any_magnitude<T: Real>() {
+    let one = T::from_f64(1.0);
+    let least = T::MIN_EXPONENT;
+    let power = |exponent: i32| T::from_f64(libm::exp2(exponent.into()));
+    for level in Level::available() {
+        let loss = CrossEntropy::new().level(level);
+
+        let (a, b, c) = (least * 2 / 3, least / 2, least * 4 / 5);
+        let weights = [power(a); 2];
+        for smoothing in [0.0, 0.5] {
+            let smoothed = loss
+                .class_weights(&weights)
+                .label_smoothing(T::from_f64(smoothing));
+            let (_, gradient) = run(smoothed, &[power(c); 2], 0, power(b));
+            let slope = power(a + b - c).to_f64();
+            let slopes = [-slope * (1.0 - smoothing / 2.0), -slope * smoothing / 2.0];
+            assert_eq!(
+                [gradient[0].to_f64(), gradient[1].to_f64()],
+                slopes,
+                "{level}"
+            );
+        }
+
+        let (weights, halves) = ([T::MAX; 2], [T::from_f64(0.5); 2]);
+        let weighted = loss.class_weights(&weights);
+        let (sum, _) = run(weighted.label_smoothing(power(-10)), &halves, 0, one);
+        let ratio = sum.loss().to_f64() / T::MAX.to_f64();
+        assert!(
+            (ratio - std::f64::consts::LN_2).abs() < 1e-6,
+            "{level}: {ratio}"
+        );
+
+        let weights = [power(least), T::from_f64(0.0)];
+        let weighted = loss.class_weights(&weights);
+        let smoothed = weighted.label_smoothing(T::from_f64(0.25));
+        let (sum, _) = run(smoothed, &[power(-100), one], 0, one);
+        let count = sum.loss().to_f64() / power(least).to_f64();
+        let exact = 0.875 * 100.0 * std::f64::consts::LN_2;
+        assert!(
+            (count - exact).abs() <= 4.0,
+            "{level}: {count}, not {exact}"
+        );
+
+        // Of −0, the gradient has the sign of that of 0.
+        let (_, gradient) = run(loss, &[T::from_f64(-0.0), one], 0, one);
+        assert_eq!(gradient[0].to_f64(), -INFINITY, "{level}");
+    }
 }
 
 fn probabilities_of_zero<T: Real>() {

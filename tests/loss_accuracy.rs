@@ -2,10 +2,19 @@
 
 mod support;
 
+use logits::{CrossEntropy, Level, LossSum, Rows, RowsMut};
 use support::loss_errors::{OPTIONS, Targets, check_loss};
 use support::{Distribution, Random, Real, Reference, Report, distributions, for_both_types};
 
-for_both_types!(short_rows, long_rows, confident_rows, masked_rows);
+for_both_types!(
+    short_rows,
+    long_rows,
+    confident_rows,
+    masked_rows,
+    z_loss_of_any_magnitude,
+    small_weights_keep_their_gradient,
+    distances_beyond_the_range_with_a_small_share,
+);
 
 fn short_rows<T: Real>() {
     check_rows::<T>(&distributions::<T>(), (1..=35).chain([63, 64, 65, 70]), 0.0);
@@ -56,4 +65,90 @@ fn check_rows<T: Real>(
         }
     }
     report.check::<T>();
+}
+
+/// The loss of a row and its gradient.
+fn run<T: Real>(loss: CrossEntropy<'_, T>, row: &[T], label: u8) -> (LossSum<T>, Vec<T>) {
+    let mut gradient = row.to_vec();
+    let rows = RowsMut::new(&mut gradient, row.len()).unwrap();
+    let one = T::from_f64(1.0);
+    let sum = loss
+        .loss_and_gradient_in_place(rows, &[label], one)
+        .unwrap();
+    let alone = loss.loss_from_logits(Rows::new(row, row.len()).unwrap(), &[label]);
+    assert_eq!(alone, Ok(sum));
+    (sum, gradient)
+}
+
+fn power_of_two<T: Real>(exponent: i32) -> T {
+    T::from_f64(libm::exp2(exponent.into()))
+}
+
+/// Of a single class, so that the log-sum-exp is its logit.
+fn z_loss_of_any_magnitude<T: Real>() {
+    let eighth = T::from_f64(0.125);
+    let (low, high) = (T::MIN_EXPONENT / 2, T::MAX_EXPONENT * 3 / 5);
+    for level in Level::available() {
+        let loss = CrossEntropy::new().level(level);
+        for logit in [
+            T::from_f64(1e-30),
+            power_of_two(low),
+            power_of_two(low * 2 + 8),
+        ] {
+            let (_, gradient) = run(loss.z_loss(eighth), &[logit], 0);
+            assert_eq!(
+                gradient[0].to_f64(),
+                logit.to_f64() / 4.0,
+                "{level}: {logit:e}"
+            );
+        }
+        // The square of the log-sum-exp alone overflows.
+        let (sum, _) = run(loss.z_loss(power_of_two(-high)), &[power_of_two(high)], 0);
+        assert_eq!(
+            sum.z_loss().to_f64(),
+            power_of_two::<T>(high).to_f64(),
+            "{level}"
+        );
+    }
+}
+
+/// The label's probability is negligible: its gradient is its weight.
+fn small_weights_keep_their_gradient<T: Real>() {
+    let row = [53.5, 0.125, 0.0].map(T::from_f64);
+    let least_normal = T::MIN_EXPONENT + T::DIGITS - 1;
+    for exponent in [least_normal / 2, least_normal * 3 / 4, least_normal] {
+        let weight: T = power_of_two(exponent);
+        let weights = [T::from_f64(1.0), weight, T::from_f64(1.0)];
+        for level in Level::available() {
+            let loss = CrossEntropy::new().level(level).class_weights(&weights);
+            let (_, gradient) = run(loss, &row, 1);
+            let ratio = -gradient[1].to_f64() / weight.to_f64();
+            let bound = 4.0 * libm::exp2(f64::from(1 - T::DIGITS));
+            assert!(
+                (ratio - 1.0).abs() <= bound,
+                "{level}: 2^{exponent} gives {ratio}"
+            );
+        }
+    }
+}
+
+fn distances_beyond_the_range_with_a_small_share<T: Real>() {
+    let half = T::MAX.to_f64() / 2.0;
+    let smoothing = libm::exp2(-10.0);
+    for level in Level::available() {
+        for others in [1, 5, 40] {
+            let mut row = vec![T::from_f64(-half); others];
+            row.push(T::from_f64(half));
+            let loss = CrossEntropy::new().level(level);
+            let loss = loss.label_smoothing(T::from_f64(smoothing));
+            let (sum, _) = run(loss, &row, others as u8);
+            let expected = T::MAX.to_f64() * (smoothing * others as f64 / (others + 1) as f64);
+            let ratio = sum.loss().to_f64() / expected;
+            let bound = 4.0 * libm::exp2(f64::from(1 - T::DIGITS));
+            assert!(
+                (ratio - 1.0).abs() <= bound,
+                "{level}: {others} give {ratio}"
+            );
+        }
+    }
 }

@@ -19,16 +19,23 @@ pub struct Factors {
 }
 
 impl Factors {
+    /// Their bits.
+    pub fn bits(&self) -> [u64; 3] {
+        [self.target, self.weight, self.positive].map(f64::to_bits)
+    }
+
     /// What multiplies the parts of 1 and of 0: w·v·y and w·(1 − y).
     fn of_parts(&self) -> [Real; 2] {
         let [y, w, v] = [self.target, self.weight, self.positive].map(Real::from);
         [w * v * y, w * (Real::ONE - y)]
     }
 
-    /// The smallest positive number times what it can be multiplied with.
-    fn least<T: Float>(&self) -> Real {
+    /// The smallest positive number, and times each of what multiplies the parts, and `scale`: a part
+    /// that is subnormal is short of digits before it is multiplied.
+    fn least<T: Float>(&self, scale: Real) -> Real {
         let smallest = Real::power_of_two(T::MIN_EXPONENT - (T::DIGITS - 1));
-        smallest * Real::from(self.weight.max(1.0)) * Real::from(self.positive.max(1.0))
+        let [one, zero] = self.of_parts();
+        smallest * (Real::ONE + (one + zero) * scale.abs())
     }
 }
 
@@ -54,69 +61,40 @@ impl Surprises {
             Space::Probabilities => {
                 let p = Real::from(x.into());
                 Self {
-                    losses: [negative(ln(x)), negative(ln_1p(-x))],
+                    losses: [-ln(x), -ln_1p(-x)],
                     slopes: [inverse(p), inverse(Real::ONE - p)],
                 }
             }
         }
     }
 
-    /// The loss, and the least unit of its error; `None` if an intermediate result may overflow.
-    pub fn loss<T: Float>(&self, factors: &Factors) -> Option<(Expected, Real)> {
-        let is_weighted = factors.weight != 1.0 || factors.positive != 1.0;
-        if is_weighted && self.losses.iter().any(is_huge::<T>) {
-            return None;
-        }
-        let least = factors.least::<T>();
-        let Some([one, zero]) = self.parts(self.losses, factors) else {
-            return Some((Expected::Nan, least));
+    /// The loss, and the least unit of its error.
+    pub fn loss<T: Float>(&self, factors: &Factors) -> (Expected, Real) {
+        let loss = match self.parts(self.losses, factors) {
+            None => return (Expected::Nan, Real::ZERO),
+            Some([Expected::Number(a), Expected::Number(b)]) => Expected::Number(a + b),
+            Some(_) => Expected::Infinity,
         };
-        let size = |part: &Expected| match part {
-            Expected::Number(x) if x.exponent() >= 0 => *x,
-            _ => Real::ONE,
-        };
-        let largest = size(&self.losses[0]) + size(&self.losses[1]);
-        let loss = match (one, zero) {
-            (Expected::Number(a), Expected::Number(b)) => Expected::Number(a + b),
-            _ => Expected::Infinity,
-        };
-        // Where the target is so small that its weight leaves it few digits, so does the loss.
-        Some((loss, least * largest))
+        (loss, factors.least::<T>(Real::ONE))
     }
 
-    /// The parts of the gradient, times `scale`; `None` if an intermediate result may overflow.
-    pub fn slope<T: Float>(&self, factors: &Factors, scale: Real) -> Option<Parts> {
-        if self.slopes.iter().any(is_huge::<T>) {
-            return None;
-        }
-        let least = factors.least::<T>();
-        let larger = if scale.exponent() > 0 {
-            scale.abs()
-        } else {
-            Real::ONE
-        };
-        let steepest = self
-            .slopes
-            .iter()
-            .fold(Real::ONE, |sum, slope| match slope {
-                Expected::Number(x) => sum + *x,
-                _ => sum,
-            });
+    /// The parts of the gradient, times `scale`.
+    pub fn slope<T: Float>(&self, factors: &Factors, scale: Real) -> Parts {
         let Some([one, zero]) = self.parts(self.slopes, factors) else {
-            return Some(Parts::Special(Expected::Nan));
+            return Parts::Special(Expected::Nan);
         };
-        Some(match (one, zero) {
+        match (one, zero) {
+            _ if scale.is_zero() => Parts::Special(Expected::Number(Real::ZERO)),
             (Expected::Number(a), Expected::Number(b)) => Parts::Numbers {
                 sum: (b - a) * scale,
                 size: (a.abs() + b.abs()) * scale.abs(),
-                least: least * larger * steepest,
+                least: factors.least::<T>(scale),
             },
             // An infinite one: its sign is that of the part and of the scale.
-            _ if scale.is_zero() => Parts::Special(Expected::Nan),
             (Expected::Number(_), _) if !scale.is_negative() => Parts::Special(Expected::Infinity),
             (_, Expected::Number(_)) if scale.is_negative() => Parts::Special(Expected::Infinity),
             _ => Parts::Special(Expected::NegInfinity),
-        })
+        }
     }
 
     /// `values` times their factors; a factor of 0 leaves nothing. `None` where there is no number.
@@ -129,25 +107,11 @@ impl Surprises {
     }
 }
 
-/// Whether a product with two factors, or a scale, may overflow on the way.
-fn is_huge<T: Float>(x: &Expected) -> bool {
-    matches!(x, Expected::Number(x) if x.exponent() + 41 >= T::MAX_EXPONENT)
-}
-
 fn times(value: Expected, factor: Real) -> Expected {
     match value {
         _ if factor.is_zero() => Expected::Number(Real::ZERO),
         Expected::Number(value) => Expected::Number(value * factor),
         special => special,
-    }
-}
-
-fn negative(x: Expected) -> Expected {
-    match x {
-        Expected::Number(x) => Expected::Number(-x),
-        Expected::NegInfinity => Expected::Infinity,
-        Expected::Infinity => Expected::NegInfinity,
-        Expected::Nan => Expected::Nan,
     }
 }
 

@@ -8,6 +8,7 @@ mod buffer;
 pub mod check;
 mod float;
 mod information;
+mod logit_options;
 mod real;
 pub mod recipe;
 mod reference;

@@ -135,6 +135,13 @@ impl Real {
         sum
     }
 
+    /// tanh `self`, by e^(−2|x|) − 1.
+    pub fn tanh(self) -> Self {
+        let power = (-self.abs().scale(1)).exp_m1();
+        let tanh = -power / (power + Self::power_of_two(1));
+        if self.is_negative() { -tanh } else { tanh }
+    }
+
     /// ln `self` for `self` > 0: by ln(1 + x) for x in [−¼, ½], and a multiple of ln 2.
     pub fn ln(self) -> Self {
         let upper = i32::from(self.hi > 1.5);

@@ -1,6 +1,7 @@
 //! What the results of a row should be.
 
 use std::collections::HashMap;
+use std::ops::Neg;
 
 use crate::float::Float;
 use crate::real::Real;
@@ -22,6 +23,31 @@ impl Expected {
             (Self::Nan, _) | (_, Self::Nan) => Self::Nan,
             (Self::Number(a), Self::Number(b)) => Self::Number(a + b),
             _ => Self::Infinity,
+        }
+    }
+}
+
+impl Neg for Expected {
+    type Output = Self;
+
+    fn neg(self) -> Self {
+        match self {
+            Self::Number(x) => Self::Number(-x),
+            Self::NegInfinity => Self::Infinity,
+            Self::Infinity => Self::NegInfinity,
+            Self::Nan => Self::Nan,
+        }
+    }
+}
+
+impl<T: Float> From<T> for Expected {
+    /// The number itself.
+    fn from(x: T) -> Self {
+        match x.into() {
+            x if x.is_nan() => Self::Nan,
+            f64::INFINITY => Self::Infinity,
+            f64::NEG_INFINITY => Self::NegInfinity,
+            x => Self::Number(Real::from(x)),
         }
     }
 }
@@ -128,11 +154,7 @@ pub fn sigmoid<T: Float>(x: T) -> Expected {
 
 /// ln(1 / (1 + e^−x)).
 pub fn log_sigmoid<T: Float>(x: T) -> Expected {
-    match softplus(-x) {
-        Expected::Number(y) => Expected::Number(-y),
-        Expected::Infinity => Expected::NegInfinity,
-        other => other,
-    }
+    -softplus(-x)
 }
 
 /// ln(1 + e^x).
@@ -185,22 +207,35 @@ pub struct Sums {
 
 impl RowReference {
     pub fn new<T: Float>(row: &Distinct<T>) -> Self {
-        let numbers = || row.values.iter().map(|&x| -> f64 { x.into() });
-        let max = numbers().fold(f64::NEG_INFINITY, f64::max);
-        if numbers().any(f64::is_nan) {
+        let logits = row.values.iter().map(|&x| Expected::from(x));
+        Self::of_logits(logits.zip(row.counts.iter().copied()))
+    }
+
+    /// Of logits, and how often each is there.
+    pub fn of_logits(logits: impl Iterator<Item = (Expected, u32)> + Clone) -> Self {
+        let has = |special: fn(&Expected) -> bool| logits.clone().any(|(x, _)| special(&x));
+        if has(|x| matches!(x, Expected::Nan)) {
             return Self::Special(Expected::Nan);
-        } else if max == f64::NEG_INFINITY {
-            return Self::Special(Expected::NegInfinity);
-        } else if max == f64::INFINITY {
+        } else if has(|x| matches!(x, Expected::Infinity)) {
             return Self::Special(Expected::Infinity);
         }
-        let peak = numbers().position(|x| x == max);
-        let max = Real::from(max);
+        let numbers = logits.filter_map(|(x, count)| match x {
+            Expected::Number(x) => Some((x, count)),
+            _ => None,
+        });
+        let larger = |a: Real, b: Real| if (a - b).is_negative() { b } else { a };
+        let Some(max) = numbers.clone().map(|(x, _)| x).reduce(larger) else {
+            return Self::Special(Expected::NegInfinity);
+        };
         let mut rest = Real::ZERO;
-        for (index, (x, &count)) in numbers().zip(&row.counts).enumerate() {
-            let count = count - u32::from(Some(index) == peak);
-            if x > f64::NEG_INFINITY && count > 0 {
-                rest = rest + (Real::from(x) - max).exp() * Real::from(f64::from(count));
+        let mut is_peak_out = false;
+        for (x, mut count) in numbers {
+            if !is_peak_out && (x - max).is_zero() {
+                is_peak_out = true;
+                count -= 1;
+            }
+            if count > 0 {
+                rest = rest + (x - max).exp() * Real::from(f64::from(count));
             }
         }
         Self::Finite(Sums {
@@ -219,29 +254,29 @@ impl RowReference {
     }
 
     /// e^x / Σ e^x.
-    pub fn softmax<T: Float>(&self, x: T) -> Expected {
-        self.finite(x, Expected::Number(Real::ZERO), |sums, gap| {
+    pub fn softmax(&self, x: impl Into<Expected>) -> Expected {
+        self.finite(x.into(), Expected::Number(Real::ZERO), |sums, gap| {
             Expected::Number(gap.exp() / sums.total())
         })
     }
 
     /// x − ln Σ e^x.
-    pub fn log_softmax<T: Float>(&self, x: T) -> Expected {
-        self.finite(x, Expected::NegInfinity, |sums, gap| {
+    pub fn log_softmax(&self, x: impl Into<Expected>) -> Expected {
+        self.finite(x.into(), Expected::NegInfinity, |sums, gap| {
             Expected::Number(gap - sums.log_ratio)
         })
     }
 
     /// ln Σ e^x − x, the loss where x is the logit of the label.
-    pub fn loss<T: Float>(&self, x: T) -> Expected {
-        self.finite(x, Expected::Infinity, |sums, gap| {
+    pub fn loss(&self, x: impl Into<Expected>) -> Expected {
+        self.finite(x.into(), Expected::Infinity, |sums, gap| {
             Expected::Number(sums.log_ratio - gap)
         })
     }
 
     /// e^x / Σ e^x − 1, the gradient where x is the logit of the label.
-    pub fn label_gradient<T: Float>(&self, x: T) -> Expected {
-        self.finite(x, Expected::Number(-Real::ONE), |sums, gap| {
+    pub fn label_gradient(&self, x: impl Into<Expected>) -> Expected {
+        self.finite(x.into(), Expected::Number(-Real::ONE), |sums, gap| {
             let others = if gap.is_zero() {
                 sums.rest
             } else {
@@ -252,16 +287,16 @@ impl RowReference {
     }
 
     /// NaN in a special row; `masked` for −∞ in any other; else `f` of x − max.
-    fn finite<T: Float>(
+    fn finite(
         &self,
-        x: T,
+        x: Expected,
         masked: Expected,
         f: impl FnOnce(&Sums, Real) -> Expected,
     ) -> Expected {
-        match self {
-            Self::Special(_) => Expected::Nan,
-            Self::Finite(_) if x.into() == f64::NEG_INFINITY => masked,
-            Self::Finite(sums) => f(sums, Real::from(x.into()) - sums.max),
+        match (self, x) {
+            (Self::Finite(sums), Expected::Number(x)) => f(sums, x - sums.max),
+            (Self::Finite(_), Expected::NegInfinity) => masked,
+            _ => Expected::Nan,
         }
     }
 }

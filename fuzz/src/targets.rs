@@ -2,11 +2,10 @@
 
 use crate::float::Float;
 use crate::real::Real;
-use crate::reference::{Distinct, Expected, Parts, RowReference};
+use crate::reference::{Distinct, Expected, Parts, RowReference, ln};
 
 /// A row with the target of each class, smoothed and weighted.
-pub struct TargetsReference<'a, T> {
-    row: &'a [T],
+pub struct TargetsReference {
     /// For each class, the index of its logit.
     which: Vec<usize>,
     losses: Vec<Expected>,
@@ -29,8 +28,8 @@ pub struct Options<'a, T> {
     pub z_loss: T,
 }
 
-impl<'a, T: Float> TargetsReference<'a, T> {
-    pub fn new(row: &'a [T], options: &Options<'_, T>) -> Self {
+impl TargetsReference {
+    pub fn new<T: Float>(row: &[T], options: &Options<'_, T>) -> Self {
         let distinct = Distinct::new(row);
         let reference = RowReference::new(&distinct);
         let targets = targets(row, options, |x| x > f64::NEG_INFINITY);
@@ -53,7 +52,6 @@ impl<'a, T: Float> TargetsReference<'a, T> {
             complement: reference.label_gradient(row[special]),
             log_sum_exp: reference.log_sum_exp(),
             which: distinct.which,
-            row,
             targets,
             special,
             z_loss: Real::from(options.z_loss.into()),
@@ -61,7 +59,7 @@ impl<'a, T: Float> TargetsReference<'a, T> {
     }
 
     /// Σ q·(ln Σ e^x − x), and the least unit of its error.
-    pub fn loss(&self) -> (Expected, Real) {
+    pub fn loss<T: Float>(&self) -> (Expected, Real) {
         let smallest = Real::power_of_two(T::MIN_EXPONENT - (T::DIGITS - 1));
         let mass = sum(self.targets.iter().copied());
         (
@@ -85,7 +83,7 @@ impl<'a, T: Float> TargetsReference<'a, T> {
 
     /// `scale` times the gradient of a class: of the parts Σ q·p, 2·z·p·ln Σ e^x and −q; for the
     /// special class, −Σ q·(1 − p), 2·z·p·ln Σ e^x and the q of all others.
-    pub fn gradient(&self, scale: Real) -> impl Fn(usize) -> Option<Parts> {
+    pub fn gradient<T: Float>(&self, scale: Real) -> impl Fn(usize) -> Option<Parts> {
         let mass = sum(self.targets.iter().copied());
         let others = self.targets.iter().enumerate();
         let others = sum(others
@@ -106,6 +104,10 @@ impl<'a, T: Float> TargetsReference<'a, T> {
                 return Some(Parts::Special(Expected::Nan));
             };
             let pull = self.z_loss.scale(1) * lse;
+            // What all classes share is put together before their probabilities are.
+            if ((mass + pull.abs()) * larger).exponent() >= T::MAX_EXPONENT {
+                return None;
+            }
             let parts = if class == self.special {
                 [complement * mass, pull * p, others]
             } else {
@@ -121,29 +123,25 @@ impl<'a, T: Float> TargetsReference<'a, T> {
             })
         }
     }
-
-    /// Whether the logits are moderate, so that no intermediate result overflows.
-    pub fn is_moderate(&self) -> bool {
-        self.row.iter().all(|&x| {
-            let x: f64 = x.into();
-            !x.is_finite() || x.abs() < 2.0_f64.powi(T::MAX_EXPONENT / 4)
-        })
-    }
 }
 
 /// −Σ q·ln p.
 pub fn loss_of_probabilities<T: Float>(row: &[T], targets: &[Real]) -> Expected {
     let distinct = Distinct::new(row);
-    let losses = distinct
-        .values
-        .iter()
-        .map(|&p| match crate::reference::ln(p) {
-            Expected::Number(x) => Expected::Number(-x),
-            Expected::NegInfinity => Expected::Infinity,
-            other => other,
-        });
-    let losses: Vec<_> = losses.collect();
+    let losses: Vec<_> = distinct.values.iter().map(|&p| -ln(p)).collect();
     weighed(targets, |class| losses[distinct.which[class]])
+}
+
+/// `scale` times −q/p; 0 for a target of 0.
+pub fn slope_of_probability<T: Float>(p: T, target: Real, scale: Real) -> Expected {
+    let p = Real::from(p.into());
+    let target = target * scale;
+    match p.is_zero() {
+        _ if target.is_zero() => Expected::Number(Real::ZERO),
+        false => Expected::Number(-target / p),
+        true if scale.is_negative() => Expected::Infinity,
+        true => Expected::NegInfinity,
+    }
 }
 
 /// The target of each class: q = ((1 − ε)·t + ε/C)·w, the second part only where `counts`.

@@ -3,14 +3,18 @@
 //! With y the target, v its weight and w that of the element, the loss of a probability p is
 //! w·(v·y·(−ln p) + (1 − y)·(−ln(1 − p))): both terms are at least 0, so nothing cancels. From
 //! logits −ln p = ln(1 + e^−x) and −ln(1 − p) = ln(1 + e^x). A term whose factor is 0 is 0.
+//!
+//! What multiplies a term is put together first: that alone may leave the range, where the weights,
+//! the target or the gradient's scale are extreme, and there exponents are counted apart.
 
 use super::lane_sum::LaneSum;
-use super::weighing::{load_at, product};
+use super::weighing::load_at;
 use crate::loss::{Binary, LossSum, PositiveWeight, Space};
 use crate::math::ln::Logarithm;
 use crate::math::log::{ln, ln_1p};
+use crate::math::scaled::{Magnitudes, Scaled, unless_zero};
 use crate::math::sigmoid::{sigmoid, softplus};
-use crate::simd::{Element, Vector};
+use crate::simd::{Element, Routine, Token, Vector};
 
 /// The summed loss.
 #[inline(always)]
@@ -20,6 +24,8 @@ pub fn loss<V: Vector<Element: Logarithm>>(
     of: Binary<'_, V::Element>,
 ) -> LossSum<V::Element> {
     let mut sum = LaneSum::<V>::new(token);
+    let one = V::splat(token, V::Element::ONE);
+    let shared = of.shared::<V>(token, one);
     let mut start = 0;
     while start < x.len() {
         let end = of.end(start, x.len());
@@ -29,11 +35,9 @@ pub fn loss<V: Vector<Element: Logarithm>>(
                     break;
                 }
                 let part = x.get(start..end).unwrap_or(&[]);
-                let factors = of.factors::<V>(token, start, end);
-                sum.add(
-                    place,
-                    factors.loss(token, V::load(token, part, of.neutral()), of.space),
-                );
+                let factors = of.factors(token, start, end, shared);
+                let x = V::load(token, part, of.neutral());
+                sum.add(place, factors.loss(token, x, of.space));
                 start += V::LANES;
             }
         }
@@ -51,14 +55,15 @@ pub fn loss_and_gradient<V: Vector<Element: Logarithm>>(
     scale: V::Element,
 ) -> LossSum<V::Element> {
     let sum = loss::<V>(token, x, of);
+    let shared = of.shared::<V>(token, V::splat(token, scale));
     let len = x.len();
     let mut start = 0;
     while start < len {
         let end = of.end(start, len);
         while let Some(part @ [_, ..]) = x.get_mut(start..end) {
-            let factors = of.factors::<V>(token, start, end);
-            let slope = factors.slope(token, V::load(token, part, of.neutral()), of.space);
-            slope.mul(V::splat(token, scale)).store(part);
+            let factors = of.factors(token, start, end, shared);
+            let x = V::load(token, part, of.neutral());
+            factors.slope(token, x, of.space).store(part);
             start += V::LANES;
         }
         start = end;
@@ -109,6 +114,25 @@ impl<E: Logarithm> Binary<'_, E> {
         }
     }
 
+    /// The factors of no element: those that all share, with `scale` in the place of weights.
+    #[inline(always)]
+    fn shared<V: Vector<Element = E>>(&self, token: V::Token, scale: V) -> Factors<V> {
+        let one = V::splat(token, E::ONE);
+        let positive = match self.positive {
+            PositiveWeight::All(weight) => V::splat(token, weight),
+            PositiveWeight::Columns(_) => one,
+        };
+        Factors {
+            target: one,
+            positive,
+            weight: one,
+            scale,
+            magnitudes: Magnitudes::new(token)
+                .with(token, scale)
+                .with(token, positive),
+        }
+    }
+
     /// The factors of the elements from `start` to `end`.
     #[inline(always)]
     fn factors<V: Vector<Element = E>>(
@@ -116,36 +140,36 @@ impl<E: Logarithm> Binary<'_, E> {
         token: V::Token,
         start: usize,
         end: usize,
+        shared: Factors<V>,
     ) -> Factors<V> {
-        let y = V::load(token, self.targets.get(start..end).unwrap_or(&[]), E::ONE);
-        let weight = match self.weights {
-            Some(weights) => V::load(token, weights.get(start..end).unwrap_or(&[]), E::ZERO),
-            None => V::splat(token, E::ONE),
-        };
-        let positive = match self.positive {
-            PositiveWeight::All(weight) => V::splat(token, weight),
-            PositiveWeight::Columns(weights) => {
-                load_at(token, weights, self.columns.saturating_sub(end - start))
-            }
-        };
-        Factors {
-            one: y.mul(positive),
-            zero: V::splat(token, E::ONE).sub(y),
-            weight,
-            undefined: y.sub(y),
+        let mut factors = shared;
+        factors.target = V::load(token, self.targets.get(start..end).unwrap_or(&[]), E::ONE);
+        factors.magnitudes = factors.magnitudes.with_share(token, factors.target);
+        if let Some(weights) = self.weights {
+            factors.weight = V::load(token, weights.get(start..end).unwrap_or(&[]), E::ZERO);
+            factors.magnitudes = factors.magnitudes.with(token, factors.weight);
         }
+        if let PositiveWeight::Columns(weights) = self.positive {
+            factors.positive = load_at(token, weights, self.columns.saturating_sub(end - start));
+            factors.magnitudes = factors.magnitudes.with(token, factors.positive);
+        }
+        factors
     }
 }
 
 /// What multiplies the parts of a loss.
+#[derive(Clone, Copy)]
 struct Factors<V> {
-    /// v·y.
-    one: V,
-    /// 1 − y.
-    zero: V,
+    /// y.
+    target: V,
+    /// v.
+    positive: V,
+    /// w.
     weight: V,
-    /// NaN where the target is not a number, else 0.
-    undefined: V,
+    /// That of the gradient, 1 for the loss.
+    scale: V,
+    /// Of all four.
+    magnitudes: Magnitudes<V>,
 }
 
 impl<V: Vector<Element: Logarithm>> Factors<V> {
@@ -164,23 +188,61 @@ impl<V: Vector<Element: Logarithm>> Factors<V> {
                 (none.sub(ln(token, x)), none.sub(of_zero))
             }
         };
-        let loss = product(token, self.one, one).add(product(token, self.zero, zero));
-        product(token, self.weight, loss).add(self.undefined(token, x, space))
+        let mut loss = self.sum(token, one, zero);
+        if !self.magnitudes.are_moderate(token) {
+            let full = V::splat(token, V::Element::ONE);
+            let careful = token.call(CarefulSum {
+                factors: self,
+                one: [one, full],
+                zero: [zero, full],
+            });
+            loss = self.magnitudes.choose(token, loss, careful);
+        }
+        loss.add(self.undefined(token, x, space))
     }
 
     #[inline(always)]
     fn slope(self, token: V::Token, x: V, space: Space) -> V {
         let none = V::splat(token, V::Element::ZERO);
-        let (one, zero) = match space {
-            Space::Logits => (sigmoid(token, none.sub(x)), sigmoid(token, x)),
+        let full = V::splat(token, V::Element::ONE);
+        let (magnitudes, slope, parts) = match space {
+            Space::Logits => {
+                let (one, zero) = (sigmoid(token, none.sub(x)), sigmoid(token, x));
+                let one = none.sub(one);
+                let sum = self.sum(token, one, zero);
+                (self.magnitudes, sum, [[one, full], [zero, full]])
+            }
             Space::Probabilities => {
-                let full = V::splat(token, V::Element::ONE);
                 // Of −0, the inverse would be −∞.
-                (full.div(x.add(none)), full.div(full.sub(x)))
+                let (p, q, minus) = (x.add(none), full.sub(x), none.sub(full));
+                let sum = self.sum(token, minus.div(p), full.div(q));
+                let magnitudes = self.magnitudes.with_share(token, p);
+                (magnitudes, sum, [[minus, p], [full, q]])
             }
         };
-        let slope = product(token, self.zero, zero).sub(product(token, self.one, one));
-        product(token, self.weight, slope).add(self.undefined(token, x, space))
+        let mut slope = slope;
+        if !magnitudes.are_moderate(token) {
+            let [one, zero] = parts;
+            let careful = token.call(CarefulSum {
+                factors: self,
+                one,
+                zero,
+            });
+            slope = magnitudes.choose(token, slope, careful);
+        }
+        slope.add(self.undefined(token, x, space))
+    }
+
+    /// `scale`·w·(v·y·`one` + (1 − y)·`zero`).
+    #[inline(always)]
+    fn sum(&self, token: V::Token, one: V, zero: V) -> V {
+        let full = V::splat(token, V::Element::ONE);
+        let weight = self.weight.mul(self.scale);
+        let of_one = weight.mul(self.positive.mul(self.target));
+        let of_zero = weight.mul(full.sub(self.target));
+        let one = unless_zero(token, of_one, of_one.mul(one));
+        let zero = unless_zero(token, of_zero, of_zero.mul(zero));
+        zero.add(one)
     }
 
     /// NaN where the target or the input is not a number, or the input no probability; else 0. No
@@ -193,7 +255,7 @@ impl<V: Vector<Element: Logarithm>> Factors<V> {
         };
         let (low, high) = (V::splat(token, low), V::splat(token, high));
         let clamped = x.at_least(low).at_most(high);
-        let undefined = self.undefined.add(clamped.sub(clamped));
+        let undefined = self.target.sub(self.target).add(clamped.sub(clamped));
         match space {
             Space::Logits => undefined,
             Space::Probabilities => {
@@ -203,5 +265,37 @@ impl<V: Vector<Element: Logarithm>> Factors<V> {
                     .replace_where_less(high, x, nan)
             }
         }
+    }
+}
+
+/// The sum of factors of any magnitude: what they multiply is each a quotient.
+struct CarefulSum<V> {
+    factors: Factors<V>,
+    one: [V; 2],
+    zero: [V; 2],
+}
+
+impl<V: Vector<Element: Logarithm>> Routine<V::Token> for CarefulSum<V> {
+    type Output = V;
+
+    #[inline(always)]
+    fn run(self, token: V::Token) -> V {
+        let Factors {
+            target,
+            positive,
+            weight,
+            scale,
+            ..
+        } = self.factors;
+        let rest = Scaled::new(token, V::splat(token, V::Element::ONE).sub(target));
+        let target = Scaled::new(token, target).mul(Scaled::new(token, positive));
+        let weight = Scaled::new(token, weight).mul(Scaled::new(token, scale));
+        let [one, divisor] = self.one;
+        let one = Scaled::new(token, one).div(Scaled::new(token, divisor));
+        let [zero, divisor] = self.zero;
+        let zero = Scaled::new(token, zero).div(Scaled::new(token, divisor));
+        let one = weight.mul(target).weigh(token, one);
+        let zero = weight.mul(rest).weigh(token, zero);
+        zero.add(token, one).value(token)
     }
 }

@@ -10,6 +10,7 @@ use crate::loss::{Labels, LossSum, Options};
 use crate::math::TwoFold;
 use crate::math::ln::Logarithm;
 use crate::math::log::ln;
+use crate::math::scaled::{product, quotient};
 use crate::rows::{Rows, RowsMut};
 use crate::simd::{Element, Vector};
 
@@ -75,15 +76,15 @@ fn add_row<V: Vector<Element: Logarithm>>(
     let zero = V::Element::ZERO;
     let weight = options.class_weight(label);
     let mut loss = TwoFold::zero(token);
-    let kept = kept::<V>(token, options, weight);
-    if kept.hi.first() != zero {
+    let kept = kept::<V>(token, options);
+    if kept.hi.first() != zero && weight != zero {
         let p = row.get(label).copied().unwrap_or(zero);
         let surprise = minus_ln(token, V::Register::splat(token, p));
-        loss = kept.mul(token, TwoFold::exact(token, surprise));
+        let weight = V::Register::splat(token, weight);
+        loss = TwoFold::exact(token, product(token, [kept.value(), weight, surprise]));
     }
     let mut share = TwoFold::zero(token);
     if options.label_smoothing != zero {
-        let surprise = surprise::<V>(token, row, options.class_weights);
         let count = V::Register::splat(token, V::Element::from_u64(positive(row)));
         let smoothing = V::Register::splat(token, options.label_smoothing);
         let count = TwoFold::exact(token, count);
@@ -92,7 +93,8 @@ fn add_row<V: Vector<Element: Logarithm>>(
         if count.hi.first() == zero {
             share = TwoFold::zero(token);
         }
-        loss = loss.add(share.mul(token, surprise)).settled(token);
+        let shared = shared_loss::<V>(token, row, options.class_weights, share.value().first());
+        loss = loss.add(shared).settled(token);
     }
     let is_nan = loss.hi.first().is_nan() || has_nan::<V>(token, row);
     let correct = position::<V>(token, row, maximum::<V>(token, row)) == label;
@@ -105,17 +107,12 @@ fn add_row<V: Vector<Element: Logarithm>>(
     (!is_nan).then_some(share)
 }
 
-/// (1 − ε)·w.
+/// 1 − ε.
 #[inline(always)]
-fn kept<V: Vector>(
-    token: V::Token,
-    options: &Options<'_, V::Element>,
-    weight: V::Element,
-) -> TwoFold<V::Register> {
+fn kept<V: Vector>(token: V::Token, options: &Options<'_, V::Element>) -> TwoFold<V::Register> {
     let one = V::Register::splat(token, V::Element::ONE);
     let smoothing = V::Register::splat(token, -options.label_smoothing);
-    let weight = TwoFold::exact(token, V::Register::splat(token, weight));
-    TwoFold::sum(one, smoothing).mul(token, weight)
+    TwoFold::sum(one, smoothing)
 }
 
 /// Overwrites the probabilities with `scale` times the gradient.
@@ -132,35 +129,41 @@ fn write_gradient<V: Vector<Element: Logarithm>>(
         V::splat(token, V::Element::ZERO),
         V::splat(token, V::Element::ONE),
     );
-    let p = row.get(label).copied().unwrap_or(V::Element::ONE);
-    let weight = options.class_weight(label);
-    let scale = TwoFold::exact(token, V::Register::splat(token, scale));
-    let shared = TwoFold::exact(token, V::Register::splat(token, weight)).mul(token, share);
-    let mut target = kept::<V>(token, options, weight);
-    if p > V::Element::ZERO {
-        target = target.add(shared).settled(token);
-    }
-    let is_zero = target.hi.first() == V::Element::ZERO;
-    let target = target.mul(token, scale).value().first();
-
-    let share = V::splat(token, share.mul(token, scale).value().first());
+    let p_of_label = row.get(label).copied().unwrap_or(V::Element::ONE);
+    let share_of_row = V::splat(token, share.value().first());
+    let scale_of_row = V::splat(token, scale);
     let mut start = 0;
     while let Some(part @ [_, ..]) = row.get_mut(start..) {
         let p = V::load(token, part, V::Element::ONE);
-        let target = match options.class_weights {
-            Some(weights) => share.mul(load_at(token, weights, start)),
-            None => share,
-        };
         let divisor = one.replace_where_less(zero, p, p);
-        let slope = zero.replace_where_less(zero, p, zero.sub(target.div(divisor)));
+        let weight = match options.class_weights {
+            Some(weights) => load_at(token, weights, start),
+            None => one,
+        };
+        let target = quotient(token, [share_of_row, scale_of_row, weight], divisor);
+        let slope = zero.replace_where_less(zero, p, zero.sub(target));
         slope.store(part);
         start += V::LANES;
     }
     if let Some(slope) = row.get_mut(label) {
+        let kept = kept::<V>(token, options);
+        let target = if p_of_label > V::Element::ZERO {
+            kept.add(share).settled(token)
+        } else {
+            kept
+        };
+        let weight = options.class_weight(label);
+        let is_zero = target.hi.first() == V::Element::ZERO
+            || weight == V::Element::ZERO
+            || scale == V::Element::ZERO;
+        let splat = |x| V::Register::splat(token, x);
+        let factors = [target.value(), splat(scale), splat(weight)];
+        // Of −0, the quotient would be +∞.
+        let p = splat(p_of_label + V::Element::ZERO);
         *slope = if is_zero {
             V::Element::ZERO
         } else {
-            -(target / p)
+            -quotient(token, factors, p).first()
         };
     }
 }
@@ -171,18 +174,20 @@ fn minus_ln<V: Vector<Element: Logarithm>>(token: V::Token, p: V) -> V {
     V::splat(token, V::Element::ZERO).sub(ln(token, p))
 }
 
-/// Σ −w·ln p over the classes with p ≠ 0.
+/// Σ −`share`·w·ln p over the classes with p ≠ 0.
 #[inline(always)]
-fn surprise<V: Vector<Element: Logarithm>>(
+fn shared_loss<V: Vector<Element: Logarithm>>(
     token: V::Token,
     row: &[V::Element],
     weights: Option<&[V::Element]>,
+    share: V::Element,
 ) -> TwoFold<V::Register> {
     let (zero, one) = (
         V::splat(token, V::Element::ZERO),
         V::splat(token, V::Element::ONE),
     );
     let nan = V::splat(token, V::Element::NAN);
+    let share = V::splat(token, share);
     let mut sum = LaneSum::<V>::new(token);
     let mut start = 0;
     while start < row.len() {
@@ -193,11 +198,12 @@ fn surprise<V: Vector<Element: Logarithm>>(
             let p = load_at::<V>(token, row, start);
             // ln 1 = 0 for what does not count.
             let counted = one.replace_where_less(zero, p, p);
-            let mut surprise = minus_ln(token, counted).replace_where_less(p, zero, nan);
-            if let Some(weights) = weights {
-                surprise = surprise.mul(load_at(token, weights, start));
-            }
-            sum.add(place, surprise);
+            let surprise = minus_ln(token, counted).replace_where_less(p, zero, nan);
+            let weight = match weights {
+                Some(weights) => load_at(token, weights, start),
+                None => one,
+            };
+            sum.add(place, product(token, [share, weight, surprise]));
             start += V::LANES;
         }
     }

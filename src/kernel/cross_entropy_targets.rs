@@ -80,8 +80,16 @@ fn add_row<'a, V: Vector<Element: Shifted>>(
         sum.add_row(V::Element::NAN, zero, weight, false);
         return None;
     };
-    let terms = Terms::<V>::new(token, row, row_sum, target, options);
-    let loss = terms.total(token).loss::<V>(token, &terms.sum);
+    let mut unit = V::Element::ONE;
+    let (terms, loss) = loop {
+        let terms = Terms::<V>::new(token, row, row_sum, target, options, unit);
+        let loss = terms.total(token).loss::<V>(token, &terms.sum, unit);
+        if loss.hi.first().is_finite() || unit != V::Element::ONE {
+            break (terms, loss);
+        }
+        // A sum of distances may overflow that a small share brings back.
+        unit = V::Element::LARGE_UNIT;
+    };
     let wanted = match target {
         Target::Label(label) => label,
         Target::Soft(targets) => position::<V>(token, targets, maximum::<V>(token, targets)),
@@ -90,8 +98,9 @@ fn add_row<'a, V: Vector<Element: Shifted>>(
     sum.add_row(loss.hi.first(), loss.lo.first(), weight, correct);
     if options.z_loss != zero {
         let log_sum_exp = terms.log_sum_exp;
-        let square = log_sum_exp.mul(token, log_sum_exp);
-        let z_loss = square.mul(token, terms.z_loss);
+        // Not the square first: that overflows where a small factor brings it back.
+        let z_loss = terms.z_loss.mul(token, log_sum_exp);
+        let z_loss = z_loss.mul(token, log_sum_exp);
         sum.add_z_loss(z_loss.hi.first(), z_loss.lo.first());
     }
     Some(terms)
@@ -123,11 +132,12 @@ impl<'a, V: Vector<Element: Shifted>> Terms<'a, V> {
         sum: RowSum<V::Element>,
         target: Target<'a, V::Element>,
         options: &Options<'a, V::Element>,
+        unit: V::Element,
     ) -> Self {
-        let (max, weights) = (sum.max, options.class_weights);
+        let (max, weights) = ((sum.max, unit), options.class_weights);
         let targets = match target {
             Target::Label(label) => {
-                let logit = row.get(label).copied().unwrap_or(max);
+                let logit = row.get(label).copied().unwrap_or(sum.max);
                 Weighing::of_class(token, max, logit, options.class_weight(label))
             }
             Target::Soft(targets) => {
@@ -150,7 +160,7 @@ impl<'a, V: Vector<Element: Shifted>> Terms<'a, V> {
             )
         };
         let ratio = sum.log_ratio::<V>(token);
-        let log_sum_exp = TwoFold::sum(V::Register::splat(token, max), ratio.hi);
+        let log_sum_exp = TwoFold::sum(V::Register::splat(token, sum.max), ratio.hi);
         Self {
             log_sum_exp: log_sum_exp.add_single(ratio.lo).normalized(),
             sum,
@@ -194,7 +204,11 @@ impl<'a, V: Vector<Element: Shifted>> Terms<'a, V> {
         // The scale multiplies what the row shares, before that is rounded.
         let scale_exact = TwoFold::exact(token, V::Register::splat(token, scale));
         let mass = self.total(token).mass.add(self.pull(token)).settled(token);
-        let mass = mass.mul(token, scale_exact).value().first();
+        // An infinite one would make NaN of a softmax of 0.
+        let largest = V::Register::splat(token, V::Element::LARGEST);
+        let lowest = V::Register::splat(token, V::Element::LOWEST);
+        let mass = mass.mul(token, scale_exact).value();
+        let mass = mass.at_most(largest).at_least(lowest).first();
         let kept = self.kept.mul(token, scale_exact).value().first();
         let share = self.share.mul(token, scale_exact).value().first();
         let reciprocal = self.sum.reciprocal::<V>(token);
@@ -252,31 +266,17 @@ impl<'a, V: Vector<Element: Shifted>> Terms<'a, V> {
             let others = self.without(token, self.classes.mass, None, place, logit);
             mass = mass.add(others.mul(token, self.share));
         }
-        // What multiplies a probability comes first: that may be subnormal, short of digits.
         let reciprocal = self.sum.reciprocal::<V>(token).normalized();
-        let factor = reciprocal.mul(token, self.total(token).mass);
         let others = others::<V>(token, &self.sum, place, logit).normalized();
-        let complement = others.mul(token, factor);
+        let complement = share_of(token, reciprocal, others, self.total(token).mass);
         let term = self.sum.frame.exp(token, V::Register::splat(token, logit));
         let term = TwoFold::exact(token, term);
-        let pull = self.pull(token);
-        // A small factor times the reciprocal would underflow, and the probability has the digits
-        // that its product with a small factor needs.
-        let (first, second) = if pull
-            .hi
-            .abs()
-            .any_less(V::Register::splat(token, V::Element::ONE))
-        {
-            (term, pull)
-        } else {
-            (pull, term)
-        };
-        let pull = reciprocal.mul(token, first).mul(token, second);
+        let pull = share_of(token, reciprocal, term, self.pull(token));
         let negative = TwoFold {
             hi: zero.sub(complement.hi),
             lo: zero.sub(complement.lo),
         };
-        mass.add(negative).add(pull).value().first()
+        mass.add(negative).add(pull).settled(token).value().first()
     }
 
     /// `mass` without the factor of the class in `place`, which has the logit `logit`.
@@ -294,6 +294,26 @@ impl<'a, V: Vector<Element: Shifted>> Terms<'a, V> {
         let zero = V::Register::splat(token, V::Element::ZERO);
         mass.add_single(zero.sub(factor)).normalized()
     }
+}
+
+/// `factor` times the probability that `reciprocal` makes of a term.
+#[inline(always)]
+fn share_of<R: Vector>(
+    token: R::Token,
+    reciprocal: TwoFold<R>,
+    term: TwoFold<R>,
+    factor: TwoFold<R>,
+) -> TwoFold<R> {
+    // A large factor comes first: the probability may be subnormal, short of digits. A small one
+    // times the reciprocal may be subnormal itself, and the probability has the digits that its
+    // product with a small factor needs.
+    let one = R::splat(token, R::Element::ONE);
+    let (first, second) = if factor.hi.abs().any_less(one) {
+        (term, factor)
+    } else {
+        (factor, term)
+    };
+    reciprocal.mul(token, first).mul(token, second)
 }
 
 /// How many logits are not −∞.

@@ -4,6 +4,7 @@ use super::frame::Shifted;
 use super::lane_sum::LaneSum;
 use super::row_sum::RowSum;
 use crate::math::TwoFold;
+use crate::math::scaled::unless_zero;
 use crate::simd::{Element, Vector};
 
 /// The factor k of each class: its target times its weight.
@@ -45,14 +46,15 @@ pub fn load_at<V: Vector>(token: V::Token, x: &[V::Element], start: usize) -> V 
     V::load(token, x.get(start..).unwrap_or(&[]), V::Element::ZERO)
 }
 
-/// Σ k and Σ k·(M − x) over the classes of a row, M its largest logit.
+/// Σ k and Σ k·(M − x)/u over the classes of a row, M its largest logit and u a unit, a power of
+/// two.
 ///
 /// Both sums keep their rounding errors: only those of their terms remain.
 #[derive(Clone, Copy)]
 pub struct Weighing<R> {
     /// Σ k.
     pub mass: TwoFold<R>,
-    /// Σ k·(M − x); a term with k = 0 is 0, even where x = −∞.
+    /// Σ k·(M − x)/u; a term with k = 0 is 0, even where x = −∞.
     pub gaps: TwoFold<R>,
 }
 
@@ -68,12 +70,17 @@ impl<R: Vector<Element: Shifted, Register = R>> Weighing<R> {
 
     /// Of one class with the logit `x`.
     #[inline(always)]
-    pub fn of_class(token: R::Token, max: R::Element, x: R::Element, factor: R::Element) -> Self {
+    pub fn of_class(
+        token: R::Token,
+        (max, unit): (R::Element, R::Element),
+        x: R::Element,
+        factor: R::Element,
+    ) -> Self {
         if factor == R::Element::ZERO {
             return Self::nothing(token);
         }
         let factor = TwoFold::exact(token, R::splat(token, factor));
-        let gap = TwoFold::exact(token, R::splat(token, max - x));
+        let gap = TwoFold::exact(token, R::splat(token, max / unit - x / unit));
         Self {
             mass: factor,
             gaps: factor.mul(token, gap),
@@ -85,9 +92,11 @@ impl<R: Vector<Element: Shifted, Register = R>> Weighing<R> {
     pub fn of_row<V: Vector<Element = R::Element, Token = R::Token, Register = R>>(
         token: V::Token,
         row: &[V::Element],
-        max: V::Element,
+        (max, unit): (V::Element, V::Element),
         factors: Factors<'_, V::Element>,
     ) -> Self {
+        let max = V::splat(token, max / unit);
+        let inverse = V::splat(token, R::Element::ONE / unit);
         let (mut mass, mut gaps) = (LaneSum::<V>::new(token), LaneSum::<V>::new(token));
         let mut start = 0;
         while start < row.len() {
@@ -96,7 +105,8 @@ impl<R: Vector<Element: Shifted, Register = R>> Weighing<R> {
                 let x = V::load(token, part, V::Element::NEG_INFINITY);
                 let factor = factors.load(token, start, x);
                 mass.add(place, factor);
-                gaps.add(place, product(token, factor, V::splat(token, max).sub(x)));
+                let gap = max.sub(x.mul(inverse));
+                gaps.add(place, unless_zero(token, factor, factor.mul(gap)));
                 start += V::LANES;
             }
         }
@@ -133,17 +143,14 @@ impl<R: Vector<Element: Shifted, Register = R>> Weighing<R> {
         self,
         token: V::Token,
         row: &RowSum<V::Element>,
+        unit: V::Element,
     ) -> TwoFold<R> {
         let ratio = row.log_ratio::<V>(token).normalized();
-        self.mass.mul(token, ratio).add(self.gaps)
+        let unit = R::splat(token, unit);
+        let gaps = TwoFold {
+            hi: self.gaps.hi.mul(unit),
+            lo: self.gaps.lo.mul(unit),
+        };
+        self.mass.mul(token, ratio).add(gaps)
     }
-}
-
-/// `factor · x`, 0 for a factor of 0 or NaN and any x.
-#[inline(always)]
-pub fn product<V: Vector>(token: V::Token, factor: V, x: V) -> V {
-    let zero = V::splat(token, V::Element::ZERO);
-    let product = factor.mul(x);
-    zero.replace_where_less(factor, zero, product)
-        .replace_where_less(zero, factor, product)
 }

@@ -7,6 +7,7 @@ pub mod exp_m1;
 pub mod ln;
 pub mod log;
 pub mod logit;
+pub mod scaled;
 pub mod sigmoid;
 pub mod tanh;
 mod two_fold;

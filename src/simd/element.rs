@@ -49,6 +49,8 @@ pub trait Element:
     const SUBNORMALS_IN_ONE: (Self, Self);
     /// The power of two that [`INTEGRAL`](Self::INTEGRAL) is.
     const INTEGRAL_POWER: Self;
+    /// About the square root of the largest number, a power of two.
+    const LARGE_UNIT: Self;
     /// Negative infinity.
     const NEG_INFINITY: Self;
     /// Not a number.
@@ -69,7 +71,7 @@ pub trait Element:
 }
 
 macro_rules! element {
-    ($float:ident, $stripe:literal) => {
+    ($float:ident, $stripe:literal, $large_unit:expr) => {
         impl Element for $float {
             const STRIPE: usize = $stripe;
             const ZERO: Self = 0.0;
@@ -86,6 +88,7 @@ macro_rules! element {
             const SUBNORMALS_IN_ONE: (Self, Self) =
                 (0.5 / $float::MIN_POSITIVE, 2.0 / $float::EPSILON);
             const INTEGRAL_POWER: Self = ($float::MANTISSA_DIGITS - 1) as $float;
+            const LARGE_UNIT: Self = $large_unit;
             const NEG_INFINITY: Self = $float::NEG_INFINITY;
             const NAN: Self = $float::NAN;
             const TWO_THIRDS: Self = 2.0 / 3.0;
@@ -109,5 +112,5 @@ macro_rules! element {
     };
 }
 
-element!(f32, 32);
-element!(f64, 16);
+element!(f32, 32, (1u64 << 62) as f32);
+element!(f64, 16, f64::from_bits((1023 + 510) << 52));

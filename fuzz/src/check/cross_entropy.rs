@@ -15,16 +15,7 @@ use crate::recipe::Recipe;
 use crate::reference::{Distinct, Expected, RowReference};
 
 /// The loss of rows, with and without gradient, for labels of any type, in range or not.
-pub fn check(data: &[u8]) {
-    let recipe = Recipe::decode(data);
-    if recipe.double {
-        check_labels::<f64>(&recipe);
-    } else {
-        check_labels::<f32>(&recipe);
-    }
-}
-
-fn check_labels<T: Float>(recipe: &Recipe) {
+pub fn check<T: Float>(recipe: &Recipe) {
     match recipe.label_type % 7 {
         0 => Case::<T, u8>::new(recipe).check(),
         1 => Case::<T, u16>::new(recipe).check(),

@@ -10,16 +10,7 @@ use crate::recipe::{Layout, Recipe};
 use crate::reference::{self, Distinct, Expected};
 
 /// Every elementwise function in place and into; of a long row only one.
-pub fn check(data: &[u8]) {
-    let recipe = Recipe::decode(data);
-    if recipe.double {
-        check_functions::<f64>(&recipe);
-    } else {
-        check_functions::<f32>(&recipe);
-    }
-}
-
-fn check_functions<T: Float>(recipe: &Recipe) {
+pub fn check<T: Float>(recipe: &Recipe) {
     let row = recipe.elements::<T>();
     let distinct = Distinct::new(&row);
     let long = recipe.layout == Layout::Long;

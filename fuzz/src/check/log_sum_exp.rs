@@ -11,17 +11,10 @@ use crate::recipe::Recipe;
 use crate::reference::{Distinct, RowReference};
 
 /// log_sum_exp of all elements as one row, of rows, and of a row in parts.
-pub fn check(data: &[u8]) {
-    let recipe = Recipe::decode(data);
-    if recipe.double {
-        check_row::<f64>(&recipe);
-        check_rows::<f64>(&recipe);
-        streaming::check::<f64>(&recipe);
-    } else {
-        check_row::<f32>(&recipe);
-        check_rows::<f32>(&recipe);
-        streaming::check::<f32>(&recipe);
-    }
+pub fn check<T: Float>(recipe: &Recipe) {
+    check_row::<T>(recipe);
+    check_rows::<T>(recipe);
+    streaming::check::<T>(recipe);
 }
 
 /// The bound of a log-sum-exp, in units in the last place of max(|result|, 1).

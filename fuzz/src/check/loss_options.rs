@@ -4,7 +4,7 @@ use logits::{CrossEntropy, Error, Level, LossSum, Rows, RowsMut};
 
 use super::Families;
 use super::near::{Bound, assert_beside, assert_near};
-use super::picks::{Picks, is_ordinary};
+use super::picks::Picks;
 use super::rows::Batch;
 use crate::buffer::Buffer;
 use crate::float::{Float, all_bits, bits};
@@ -14,13 +14,8 @@ use crate::reference::{Expected, Parts};
 use crate::targets::{self, Options, TargetsReference};
 
 /// Class weights, smoothing, an ignored label and a z-loss of any kind, right or wrong.
-pub fn check(data: &[u8]) {
-    let recipe = Recipe::decode(data);
-    if recipe.double {
-        Case::<f64>::new(&recipe).check();
-    } else {
-        Case::<f32>::new(&recipe).check();
-    }
+pub fn check<T: Float>(recipe: &Recipe) {
+    Case::<T>::new(recipe).check();
 }
 
 /// What a loss is taken of.
@@ -224,7 +219,7 @@ impl<'a, T: Float> Case<'a, T> {
         of != Of::Soft && Some(self.labels[row]) == self.ignored
     }
 
-    /// Checks the sum and every row of the gradient, if the options are ordinary.
+    /// Checks the sum and every row of the gradient.
     fn verify(&self, what: &str, of: Of, sum: &LossSum<T>, gradient: &[T]) {
         let counted = (0..self.batch.len()).filter(|&row| !self.is_ignored(of, row));
         assert_eq!(sum.rows(), counted.clone().count() as u64, "{what}: rows");
@@ -238,10 +233,6 @@ impl<'a, T: Float> Case<'a, T> {
                 "{what}: row {row} is ignored"
             );
         }
-        let ordinary = self.weights.iter().flatten().all(|&w| is_ordinary(w));
-        if !ordinary || !is_ordinary(self.smoothing) || !is_ordinary(self.z_loss) {
-            return;
-        }
         let mut total = (Expected::Number(Real::ZERO), Real::ZERO);
         for row in counted {
             let range = row * self.batch.columns..(row + 1) * self.batch.columns;
@@ -254,7 +245,7 @@ impl<'a, T: Float> Case<'a, T> {
                 z_loss: self.z_loss,
             };
             let loss = if of == Of::Probabilities {
-                self.row_of_probabilities(logits, &options)
+                self.row_of_probabilities(what, logits, &options, &gradient[range])
             } else {
                 self.row_of_logits(what, logits, &options, &gradient[range])
             };
@@ -280,11 +271,8 @@ impl<'a, T: Float> Case<'a, T> {
     ) -> Option<(Expected, Real)> {
         let reference = TargetsReference::new(logits, options);
         let scale: f64 = self.scale.into();
-        if !reference.is_moderate() {
-            return None;
-        }
-        if scale.abs() < 2.0_f64.powi(20) {
-            let expected = reference.gradient(Real::from(scale));
+        if scale.is_finite() {
+            let expected = reference.gradient::<T>(Real::from(scale));
             for (class, &slope) in gradient.iter().enumerate() {
                 let what = format!("{what} gradient of {:e}, class {class}", logits[class]);
                 assert_beside(&what, slope, expected(class), 4.0);
@@ -301,21 +289,31 @@ impl<'a, T: Float> Case<'a, T> {
                 4.0,
             );
         }
-        Some(reference.loss())
+        Some(reference.loss::<T>())
     }
 
-    /// The loss of a row of probabilities; `None` if it is not compared.
-    fn row_of_probabilities(&self, p: &[T], options: &Options<'_, T>) -> Option<(Expected, Real)> {
+    /// The loss of a row of probabilities, once its gradient is checked; `None` if it is not compared.
+    fn row_of_probabilities(
+        &self,
+        what: &str,
+        p: &[T],
+        options: &Options<'_, T>,
+        gradient: &[T],
+    ) -> Option<(Expected, Real)> {
         let mut numbers = p.iter().map(|&p| -> f64 { p.into() });
         if !numbers.all(|p| (0.0..=1.0).contains(&p)) {
             return None;
         }
         let targets = targets::targets(p, options, |p| p > 0.0);
-        let smallest = Real::power_of_two(T::MIN_EXPONENT - (T::DIGITS - 1));
-        Some((
-            targets::loss_of_probabilities(p, &targets),
-            smallest.scale(20),
-        ))
+        let scale: f64 = self.scale.into();
+        if scale.is_finite() {
+            for ((&p, &target), &slope) in p.iter().zip(&targets).zip(gradient) {
+                let what = format!("{what} gradient of {p:e}");
+                let expected = targets::slope_of_probability(p, target, Real::from(scale));
+                assert_near(&what, p, slope, expected, Bound::ulps(4.0));
+            }
+        }
+        Some((targets::loss_of_probabilities(p, &targets), Real::ZERO))
     }
 }
 

@@ -1,31 +1,45 @@
 //! One check a fuzz target: runs its functions at every level and compares all results with what
 //! they should be.
 
-mod binary;
 mod boltzmann;
-mod cross_entropy;
-mod elementwise;
-mod information;
-mod log_sum_exp;
-mod loss_options;
 mod near;
 mod picks;
 mod rows;
-mod softmax;
 mod softmax_options;
 mod streaming;
-
-pub use binary::check as binary;
-pub use cross_entropy::check as cross_entropy;
-pub use elementwise::check as elementwise;
-pub use information::check as information;
-pub use log_sum_exp::check as log_sum_exp;
-pub use loss_options::check as loss_options;
-pub use softmax::check as softmax;
 
 use std::fmt::Debug;
 
 use logits::Level;
+
+use crate::recipe::Recipe;
+
+/// Modules with a check of a recipe for either type; and for each a function that decodes the
+/// recipe and chooses the type.
+macro_rules! checks {
+    ($($name:ident)*) => {$(
+        mod $name;
+
+        pub fn $name(data: &[u8]) {
+            let recipe = Recipe::decode(data);
+            if recipe.double {
+                $name::check::<f64>(&recipe);
+            } else {
+                $name::check::<f32>(&recipe);
+            }
+        }
+    )*};
+}
+
+checks! {
+    binary
+    cross_entropy
+    elementwise
+    information
+    log_sum_exp
+    loss_options
+    softmax
+}
 
 /// The first result of each family of levels.
 struct Families<R> {

@@ -50,10 +50,3 @@ impl<'a, T: Float> Picks<'a, T> {
         (0..len as u32).map(|place| of[index(place)]).collect()
     }
 }
-
-/// Whether a factor is 0 or between 2^−20 and 2^20: products with it neither overflow nor lose
-/// digits before the last.
-pub fn is_ordinary<T: Float>(factor: T) -> bool {
-    let factor: f64 = factor.into();
-    factor == 0.0 || (2.0_f64.powi(-20)..=2.0_f64.powi(20)).contains(&factor)
-}

@@ -14,16 +14,7 @@ use crate::reference::{Distinct, Expected, RowReference};
 
 /// softmax and log-softmax of all elements as one row, in place and into, and of rows; with options;
 /// gradients through them.
-pub fn check(data: &[u8]) {
-    let recipe = Recipe::decode(data);
-    if recipe.double {
-        check_both::<f64>(&recipe);
-    } else {
-        check_both::<f32>(&recipe);
-    }
-}
-
-fn check_both<T: Float>(recipe: &Recipe) {
+pub fn check<T: Float>(recipe: &Recipe) {
     let softmax = Function {
         name: "softmax",
         in_place: |level, x| level.softmax_in_place(x),
