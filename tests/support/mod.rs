@@ -22,6 +22,7 @@ mod normal;
 mod parallel;
 mod random;
 mod real;
+pub mod reduction_errors;
 mod reference;
 mod report;
 pub mod row_errors;

@@ -1,7 +1,6 @@
 //! The worst errors of a run, held against the bounds.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 use logits::Level;
 
@@ -79,29 +78,54 @@ impl Report {
         }
     }
 
+    /// The worst of both.
+    pub fn merge(mut self, other: Self) -> Self {
+        for (key, worst) in other.0 {
+            let entry = self.0.entry(key).or_insert(Worst {
+                error: -1.0,
+                case: String::new(),
+            });
+            if worst.error > entry.error {
+                *entry = worst;
+            }
+        }
+        self
+    }
+
+    /// The worst error of each function at each level over all inputs.
+    pub fn worst(&self) -> BTreeMap<(Function, &'static str), f64> {
+        let mut worst = BTreeMap::new();
+        for ((function, level, _), found) in &self.0 {
+            let entry = worst.entry((*function, *level)).or_insert(found.error);
+            *entry = entry.max(found.error);
+        }
+        worst
+    }
+
+    /// The errors above their bounds, as rows of a Markdown table.
+    pub fn above_the_bounds<T: Real>(&self) -> String {
+        let above = self.0.iter().filter(|((function, ..), found)| {
+            let bound = bound(*function, T::NAME);
+            found.error > bound
+        });
+        above.map(|(key, found)| row::<T>(key, found)).collect()
+    }
+
     /// Prints the worst errors as rows of a Markdown table, and fails if any is above its bound.
     pub fn check<T: Real>(&self) {
-        let mut worst = BTreeMap::new();
-        let mut above = String::new();
-        for ((function, level, inputs), Worst { error, case }) in &self.0 {
-            let bound = bound(*function, T::NAME);
-            let float = T::NAME;
-            let row = format!(
-                "| {function} | {float} | {level} | {error:.3} | {bound} | {inputs}: {case} |"
-            );
-            if *error > bound {
-                writeln!(above, "{row}").expect("a string takes everything");
-            }
-            let entry = worst
-                .entry((function, level))
-                .or_insert((*error, row.clone()));
-            if *error > entry.0 {
-                *entry = (*error, row);
+        let worst = self.worst();
+        for (key, found) in &self.0 {
+            if worst[&(key.0, key.1)] == found.error {
+                print!("{}", row::<T>(key, found));
             }
         }
-        for (_, row) in worst.values() {
-            println!("{row}");
-        }
+        let above = self.above_the_bounds::<T>();
         assert!(above.is_empty(), "above the bound:\n{above}");
     }
+}
+
+/// A row of a Markdown table.
+fn row<T: Real>((function, level, inputs): &Key, Worst { error, case }: &Worst) -> String {
+    let (float, bound) = (T::NAME, bound(*function, T::NAME));
+    format!("| {function} | {float} | {level} | {error:.3} | {bound} | {inputs}: {case} |\n")
 }

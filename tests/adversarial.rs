@@ -1,0 +1,27 @@
+//! The accuracy of every function of rows on rows that are as hard as they can be.
+
+mod support;
+
+use support::reduction_errors::check_reductions;
+use support::{Random, Real, Report, adversarial, for_both_types};
+
+for_both_types!(short_rows, long_rows);
+
+fn short_rows<T: Real>() {
+    check_rows::<T>((1..=35).chain([63, 64, 65, 100, 130]));
+}
+
+fn long_rows<T: Real>() {
+    check_rows::<T>([1000, 5000]);
+}
+
+fn check_rows<T: Real>(lengths: impl IntoIterator<Item = usize>) {
+    let mut random = Random::new(40);
+    let mut report = Report::default();
+    for len in lengths {
+        for distribution in adversarial::<T>() {
+            check_reductions::<T>(&mut report, &mut random, &distribution, len);
+        }
+    }
+    report.check::<T>();
+}
