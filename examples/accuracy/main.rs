@@ -3,16 +3,24 @@
 //! ```sh
 //! cargo run --release --example accuracy -- f32
 //! cargo run --release --example accuracy -- f64
+//! cargo run --release --example accuracy -- reductions
 //! ```
 //!
 //! `f32` takes every one of the 2³² inputs of each elementwise function at each level. `f64` takes
 //! structured inputs, hard cases where their file is at hand, and 10⁹ random ones at the best level,
-//! 10⁷ at the others. Both use every processor, and fail where an error is above its bound.
+//! 10⁷ at the others. `reductions` takes every function of rows on rows as hard as they can be, of up
+//! to 2²⁴ elements, and draws the errors beside those of plain forms. All use every processor, and
+//! fail where an error is above its bound.
 
+mod chart;
 mod elementwise;
+mod plain;
+mod reductions;
 #[path = "../../tests/support/mod.rs"]
 mod support;
 
+use std::error::Error;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -22,7 +30,7 @@ use clap::{Parser, Subcommand};
 struct Arguments {
     #[command(subcommand)]
     proof: Proof,
-    /// Only the function of this name, such as `exp`
+    /// Only the elementwise function of this name, such as `exp`
     #[arg(long, global = true)]
     function: Option<String>,
 }
@@ -40,9 +48,18 @@ enum Proof {
         #[arg(long, default_value_t = 10_000_000)]
         random_at_others: u64,
     },
+    /// Every function of rows, on rows as hard as they can be
+    Reductions {
+        /// Longest row
+        #[arg(long, default_value_t = 1 << 24)]
+        longest: usize,
+        /// Directory to draw the charts into
+        #[arg(long, default_value = ".")]
+        charts: PathBuf,
+    },
 }
 
-fn main() -> ExitCode {
+fn main() -> Result<ExitCode, Box<dyn Error>> {
     let arguments = Arguments::parse();
     let chosen = |name: &str| {
         arguments
@@ -56,11 +73,15 @@ fn main() -> ExitCode {
             random,
             random_at_others,
         } => elementwise::f64(chosen, random, random_at_others),
+        Proof::Reductions { longest, charts } => {
+            let f32 = reductions::prove::<f32>(longest, &charts.join("accuracy-f32.svg"))?;
+            let f64 = reductions::prove::<f64>(longest, &charts.join("accuracy-f64.svg"))?;
+            f32 && f64
+        }
     };
     if proved {
-        ExitCode::SUCCESS
-    } else {
-        eprintln!("an error is above its bound");
-        ExitCode::FAILURE
+        return Ok(ExitCode::SUCCESS);
     }
+    eprintln!("an error is above its bound");
+    Ok(ExitCode::FAILURE)
 }
