@@ -91,8 +91,9 @@ impl fmt::Display for Function {
 /// [`Function::KlDivergence`] that of max(|result|, Σ p ln(p/q) − p + q), for
 /// [`Function::KlDivergenceFromLogits`] that of max(result, ε²), ε the distance of 1 to the next
 /// number, for [`Function::ZLoss`] that of its factor times max(|ln Σ e^x|, 1)², and for
-/// [`Function::GradientWithOptions`] that of the sum of its parts' magnitudes, as for
-/// [`Function::BinaryGradient`], [`Function::SoftmaxVjp`] and [`Function::LogSoftmaxVjp`]. A loss with
+/// [`Function::GradientWithOptions`] that of the sum of its parts' magnitudes, |ln Σ e^x| counted as at
+/// least 1, as for [`Function::BinaryGradient`], [`Function::SoftmaxVjp`] and
+/// [`Function::LogSoftmaxVjp`]. A loss with
 /// options has units of at least the smallest positive number times the sum of its targets.
 #[derive(Clone, Copy, Debug)]
 pub struct Bound {

@@ -22,17 +22,8 @@ pub struct LossOptions<'a, T> {
 /// A sum, and the size of its parts.
 pub struct Parts {
     pub sum: Extended,
-    /// The sum of their magnitudes.
+    /// The sum of their magnitudes, with |ln Σ e^x| counted as at least 1.
     pub size: Extended,
-}
-
-impl Parts {
-    fn new(parts: [Extended; 3]) -> Self {
-        Self {
-            sum: sum(parts.into_iter()),
-            size: sum(parts.map(magnitude).into_iter()),
-        }
-    }
 }
 
 fn magnitude(x: Extended) -> Extended {
@@ -112,9 +103,14 @@ impl<'a, T: Real> LossReference<'a, T> {
 
     /// z·max(|ln Σ e^x|, 1)²: the size of its rounding errors.
     pub fn z_loss_size(&self) -> Extended {
-        let size = self.row.log_sum_exp().to_f64().abs().max(1.0);
-        let size = Extended::from(size).normalized();
+        let size = self.log_sum_exp_size();
         self.z_loss * size * size
+    }
+
+    /// max(|ln Σ e^x|, 1).
+    fn log_sum_exp_size(&self) -> Extended {
+        let size = self.row.log_sum_exp().to_f64().abs().max(1.0);
+        Extended::from(size).normalized()
     }
 
     /// `scale` times the gradient, of the parts Σ q·p, 2·z·p·ln Σ e^x and −q; for the label, or
@@ -123,6 +119,7 @@ impl<'a, T: Real> LossReference<'a, T> {
     pub fn gradient(&self, scale: T) -> impl Iterator<Item = Parts> {
         let mass = sum(self.targets.iter().copied());
         let pull = self.z_loss * self.row.log_sum_exp() * 2.0.into();
+        let pull_size = self.z_loss * self.log_sum_exp_size() * 2.0.into();
         let special = match self.wanted {
             Wanted::Label(label) => label,
             Wanted::Soft(_) => self.row.argmax(),
@@ -136,11 +133,15 @@ impl<'a, T: Real> LossReference<'a, T> {
         let complement = complement.expect("the class is in the row");
         self.row.softmax().enumerate().map(move |(class, p)| {
             let parts = if class == special {
-                [complement * mass, pull * p, others]
+                [complement * mass, others]
             } else {
-                [mass * p, pull * p, -self.targets[class]]
+                [mass * p, -self.targets[class]]
             };
-            Parts::new(parts.map(|part| part * exact(scale)))
+            let size = sum(parts.map(magnitude).into_iter()) + pull_size * p;
+            Parts {
+                sum: (sum(parts.into_iter()) + pull * p) * exact(scale),
+                size: size * magnitude(exact(scale)),
+            }
         })
     }
 }

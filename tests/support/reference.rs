@@ -20,7 +20,7 @@ impl<'a, T: Real> Reference<'a, T> {
         let max = row[argmax];
         let terms: Vec<_> = row
             .iter()
-            .map(|&x| T::exp_truth(difference(x, max)))
+            .map(|&x| T::exp_truth(difference(x.to_f64(), max.to_f64())))
             .collect();
         let others = terms[..argmax].iter().chain(&terms[argmax + 1..]);
         let rest = others.fold(Extended::ZERO, |sum, &term| sum + term);
@@ -91,12 +91,24 @@ impl<'a, T: Real> Reference<'a, T> {
     /// x − max of every element, exactly.
     pub fn logits_below_max(&self) -> impl Iterator<Item = DoubleDouble> {
         let max = self.row[self.argmax];
-        self.row.iter().map(move |&x| difference(x, max))
+        self.row
+            .iter()
+            .map(move |x| difference(x.to_f64(), max.to_f64()))
     }
 
     /// x − max, exactly.
     fn below_max(&self, x: T) -> Extended {
-        difference(x, self.row[self.argmax]).into()
+        let (x, max) = (x.to_f64(), self.row[self.argmax].to_f64());
+        let beyond = x.is_finite() && !(x - max).is_finite();
+        let difference = if beyond {
+            Extended {
+                value: DoubleDouble::difference(x / 2.0, max / 2.0),
+                exponent: 1,
+            }
+        } else {
+            difference(x, max).into()
+        };
+        difference.normalized()
     }
 }
 
@@ -106,10 +118,10 @@ fn first_largest<T: Real>(row: &[T]) -> Option<usize> {
 }
 
 /// a − b, exactly; −∞ for an `a` of −∞, and where the difference is beyond every `f64`.
-fn difference<T: Real>(a: T, b: T) -> DoubleDouble {
-    let rounded = a.to_f64() - b.to_f64();
+fn difference(a: f64, b: f64) -> DoubleDouble {
+    let rounded = a - b;
     if rounded.is_finite() {
-        DoubleDouble::difference(a.to_f64(), b.to_f64())
+        DoubleDouble::difference(a, b)
     } else {
         rounded.into()
     }
