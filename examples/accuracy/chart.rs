@@ -44,8 +44,9 @@ fn draw_panel(
     let mut chart = ChartBuilder::on(panel)
         .caption(function.to_string(), (FONT, 18))
         .margin(10)
+        .margin_right(24)
         .x_label_area_size(45)
-        .y_label_area_size(60)
+        .y_label_area_size(76)
         .build_cartesian_2d((2.0..longest).log_scale(), (ERRORS.0..ERRORS.1).log_scale())?;
     chart
         .configure_mesh()

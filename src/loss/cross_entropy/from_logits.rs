@@ -58,7 +58,8 @@ impl<T: Float> CrossEntropy<'_, T> {
     /// # Accuracy
     /// The loss as in [`loss_from_logits`](CrossEntropy::loss_from_logits); each element of the
     /// gradient within 4 ULP, that of the label too, where p − 1 would cancel. With smoothing or a
-    /// z-loss, an element's parts can cancel in truth: there, 4 ULP of the sum of their magnitudes.
+    /// z-loss, an element's parts can cancel in truth: there, 4 ULP of the sum of their magnitudes,
+    /// with |ln Σ e^x| counted as at least 1, whose rounding errors it has.
     /// Parts are Σ q·p, 2·z·p·ln Σ e^x and q; for the label Σ q·(1 − p), 2·z·p·ln Σ e^x and the q of
     /// all others.
     ///
@@ -151,7 +152,8 @@ impl<T: Float> CrossEntropy<'_, T> {
     ///
     /// # Accuracy
     /// The loss as in [`loss_from_logits_soft`](CrossEntropy::loss_from_logits_soft); each element
-    /// of the gradient within 4 ULP of the sum of its parts' magnitudes, Σ q·p, 2·z·p·ln Σ e^x and q.
+    /// of the gradient within 4 ULP of the sum of its parts' magnitudes, Σ q·p, 2·z·p·ln Σ e^x and q,
+    /// with |ln Σ e^x| counted as at least 1.
     /// The parts of the element with the largest logit are Σ q·(1 − p), 2·z·p·ln Σ e^x and the q of
     /// all others: a confident row loses nothing.
     ///
