@@ -104,6 +104,9 @@ impl<'a, T: Float> Softmax<'a, T> {
     /// The same at a temperature, positive and finite: high ones make results alike, low ones leave
     /// the largest.
     ///
+    /// # Errors
+    /// None here: those that [`Softmax`](Softmax#errors) names, where it is applied.
+    ///
     /// # Example
     /// ```
     /// use logits::{Error, Softmax};
@@ -125,6 +128,9 @@ impl<'a, T: Float> Softmax<'a, T> {
 
     /// The same of logits times `scale`, finite: 1/√d in attention, −1 for energies.
     ///
+    /// # Errors
+    /// None here: those that [`Softmax`](Softmax#errors) names, where it is applied.
+    ///
     /// # Example
     /// ```
     /// let mut x = [0.0_f64, 2.0 * 3_f64.ln()];
@@ -141,6 +147,9 @@ impl<'a, T: Float> Softmax<'a, T> {
     }
 
     /// The same of scaled logits that are kept within ±`cap`, positive and finite: c·tanh(s·x/c).
+    ///
+    /// # Errors
+    /// None here: those that [`Softmax`](Softmax#errors) names, where it is applied.
     ///
     /// # Example
     /// ```
@@ -161,6 +170,9 @@ impl<'a, T: Float> Softmax<'a, T> {
     /// The same with a bias added to each scaled and capped logit; −∞ removes it. One for each
     /// column or one for each element.
     ///
+    /// # Errors
+    /// None here: those that [`Softmax`](Softmax#errors) names, where it is applied.
+    ///
     /// # Example
     /// ```
     /// let mut x = [f32::NAN, 4.0, 3.0];
@@ -178,6 +190,9 @@ impl<'a, T: Float> Softmax<'a, T> {
     }
 
     /// The same of the elements where `mask` is true. One for each column or one for each element.
+    ///
+    /// # Errors
+    /// None here: those that [`Softmax`](Softmax#errors) names, where it is applied.
     ///
     /// # Example
     /// ```

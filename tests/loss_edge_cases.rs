@@ -16,6 +16,7 @@ for_both_types!(
     the_largest_target_is_the_right_one,
     z_loss_stays_apart,
     batches_without_rows,
+    counts_stop_at_the_largest,
 );
 
 const INFINITY: f64 = f64::INFINITY;
@@ -377,4 +378,16 @@ fn batches_without_rows<T: Real>() {
             "{level}"
         );
     }
+}
+
+/// However often sums are merged, nothing overflows.
+fn counts_stop_at_the_largest<T: Real>() {
+    let row = numbers::<T>(&[1.0, 0.0]);
+    let rows = Rows::new(&row, 2).unwrap();
+    let mut sum = CrossEntropy::new().loss_from_logits(rows, &[0_u8]).unwrap();
+    for _ in 0..64 {
+        let same = sum;
+        sum.merge(&same);
+    }
+    assert_eq!((sum.rows(), sum.correct()), (u64::MAX, u64::MAX));
 }

@@ -7,7 +7,9 @@ corpus=$(mktemp --directory)
 trap 'rm --recursive "$corpus"' EXIT
 
 cargo +nightly fuzz build
-for target in $(cargo +nightly fuzz list); do
+targets=$(cargo +nightly fuzz list)
+[[ $(wc --words <<<"$targets") == 7 ]]
+for target in $targets; do
     mkdir "$corpus/$target"
     # libFuzzer counts the seeds, too.
     runs=$((2 * $(find "seeds/$target" -type f | wc --lines)))

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The package builds, and holds what users need
+# The package builds
 set -euo pipefail
 
 cargo package --locked --allow-dirty

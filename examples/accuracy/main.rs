@@ -24,6 +24,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use support::Elementwise;
 
 /// Proves the accuracy that the crate states.
 #[derive(Parser)]
@@ -61,6 +62,13 @@ enum Proof {
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
     let arguments = Arguments::parse();
+    if let Some(name) = &arguments.function
+        && Elementwise::<f32>::all()
+            .iter()
+            .all(|known| known.function.to_string() != *name)
+    {
+        return Err(format!("no elementwise function is called {name}").into());
+    }
     let chosen = |name: &str| {
         arguments
             .function

@@ -85,7 +85,7 @@ fn finish<V: Vector<Element: Logarithm>>(
     };
     let (mut count, mut correct) = (0, 0);
     for (&x, &y) in x.iter().zip(of.targets) {
-        let defined = !x.is_nan() && !y.is_nan();
+        let defined = of.space.holds(x) && y.is_finite();
         count += 1;
         correct += u64::from(defined && (x > border) == (y > V::Element::HALF));
     }

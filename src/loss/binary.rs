@@ -1,10 +1,23 @@
 //! What a binary cross-entropy is taken of.
 
+use crate::simd::Element;
+
 /// What the inputs are.
 #[derive(Clone, Copy, Debug)]
 pub enum Space {
     Logits,
     Probabilities,
+}
+
+impl Space {
+    /// Whether `x` is one of these.
+    #[inline(always)]
+    pub fn holds<E: Element>(self, x: E) -> bool {
+        match self {
+            Self::Logits => !x.is_nan(),
+            Self::Probabilities => E::ZERO <= x && x <= E::ONE,
+        }
+    }
 }
 
 /// What a decision for class 1 is worth, against one for class 0.

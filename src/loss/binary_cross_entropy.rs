@@ -145,7 +145,8 @@ impl<'a, T: Float> BinaryCrossEntropy<'a, T> {
     /// target each.
     ///
     /// # Accuracy
-    /// Each element's loss within 4 ULP at every level, however confident, for targets in \[0, 1\].
+    /// Each element's loss within 4 ULP at every level, however confident, for targets in \[0, 1\]. Where
+    /// w, v or the target multiply a loss that is subnormal without them, they multiply its unit.
     ///
     /// # Edge cases
     /// A logit of ±∞ gives 0 with the target that agrees and +∞ with any other. A logit or a target
@@ -181,7 +182,8 @@ impl<'a, T: Float> BinaryCrossEntropy<'a, T> {
     /// # Accuracy
     /// The loss as in [`loss_from_logits`](BinaryCrossEntropy::loss_from_logits); each element of the
     /// gradient within 4 ULP of the sum of its two parts' magnitudes, which for targets of 0 and 1 is
-    /// that of the element itself, however confident.
+    /// that of the element itself, however confident. Weights and `scale` multiply the unit of what is
+    /// subnormal without them.
     ///
     /// # Edge cases
     /// As in `loss_from_logits`; at ±∞ a gradient of 0, or of ±1 before its weights. NaN where the
@@ -216,7 +218,8 @@ impl<'a, T: Float> BinaryCrossEntropy<'a, T> {
     /// one target each.
     ///
     /// # Accuracy
-    /// Each element's loss within 4 ULP at every level, for targets in \[0, 1\].
+    /// Each element's loss within 4 ULP at every level, for targets in \[0, 1\]. Where
+    /// w, v or the target multiply a loss that is subnormal without them, they multiply its unit.
     ///
     /// # Edge cases
     /// 0 and 1 give 0 with the target that agrees and +∞ with any other. NaN, and what is outside of
@@ -250,7 +253,8 @@ impl<'a, T: Float> BinaryCrossEntropy<'a, T> {
     ///
     /// # Accuracy
     /// The loss as in [`loss_from_probabilities`](BinaryCrossEntropy::loss_from_probabilities); each
-    /// element of the gradient within 4 ULP of the sum of its two parts' magnitudes.
+    /// element of the gradient within 4 ULP of the sum of its two parts' magnitudes. Weights and `scale`
+    /// multiply the unit of what is subnormal without them.
     ///
     /// # Edge cases
     /// As in `loss_from_probabilities`; an infinite gradient where the loss is, 0 for a part with a

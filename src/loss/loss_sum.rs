@@ -45,8 +45,7 @@ impl<T: Element> LossSum<T> {
     pub(crate) fn add_row(&mut self, hi: T, lo: T, weight: T, correct: bool) {
         self.loss.add(hi, lo);
         self.weight.add(weight, T::ZERO);
-        self.rows += 1;
-        self.correct += u64::from(correct);
+        self.count(1, u64::from(correct));
     }
 
     /// Adds so many decisions of weight 1 whose losses sum to `hi + lo`.
@@ -56,8 +55,14 @@ impl<T: Element> LossSum<T> {
         // Two parts with no more digits than the type has, of any count that is met.
         let low = count & 0xf_ffff;
         self.weight.add(T::from_u64(count - low), T::from_u64(low));
-        self.rows += count;
-        self.correct += correct;
+        self.count(count, correct);
+    }
+
+    /// Counts so many rows, some of which are correct. Saturates: merging may not panic, however often.
+    #[inline(always)]
+    fn count(&mut self, rows: u64, correct: u64) {
+        self.rows = self.rows.saturating_add(rows);
+        self.correct = self.correct.saturating_add(correct);
     }
 
     /// Adds the z-loss `hi + lo` of a row.
@@ -235,7 +240,6 @@ impl<T: Float> LossSum<T> {
         ] {
             sum.add(other.sum, other.lost);
         }
-        self.rows += other.rows;
-        self.correct += other.correct;
+        self.count(other.rows, other.correct);
     }
 }

@@ -1,5 +1,4 @@
-//! 128 bits through `wide`: SSE2, NEON or `simd128`, chosen when the crate is compiled, and arrays
-//! where a target has none of them.
+//! 128 bits through `wide`: SSE2, NEON or `simd128`, chosen when the crate is compiled.
 
 use wide::bytemuck::cast;
 use wide::{f32x4, f64x2, i32x4, u32x4, u64x2};

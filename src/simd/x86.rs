@@ -3,8 +3,9 @@
 /// Calls intrinsics that need the features and touch no memory.
 macro_rules! intrinsics {
     ($($body:tt)*) => {
-        // SAFETY: a vector or a token of the calling module is at hand, and both exist only where the
-        // CPU has the features that the intrinsics need.
+        // SAFETY: a vector or a token of the calling module is at hand, in a private function in the
+        // hands of all its callers, and both exist only where the CPU has the features that the
+        // intrinsics need.
         unsafe { $($body)* }
     };
 }

@@ -15,7 +15,8 @@ impl<T: Real> HardCase<T> {
     /// The hard cases of a function; none where their file does not exist.
     pub fn read(function: &str) -> Vec<Self> {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/hard_cases.csv");
-        let Ok(table) = fs::read_to_string(path) else {
+        let Ok(table) = fs::read_to_string(&path) else {
+            eprintln!("no hard cases: {} is not there", path.display());
             return Vec::new();
         };
         let lines = table
