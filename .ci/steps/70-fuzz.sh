@@ -6,6 +6,9 @@ cd fuzz
 corpus=$(mktemp --directory)
 trap 'rm --recursive "$corpus"' EXIT
 
+# The reference and the metric that the targets check with.
+cargo test --locked --lib
+
 cargo +nightly fuzz build
 targets=$(cargo +nightly fuzz list)
 [[ $(wc --words <<<"$targets") == 7 ]]
