@@ -12,6 +12,8 @@ it and checks each kernel's entry at each level of x86-64:
 - at 256 and 512 bits it multiplies and adds in one instruction, on whole registers;
 - at 512 bits it scales by powers of two in one instruction, if it scales at all: ln and the
   gradient through softmax do not.
+
+The last two do not bind routines that few inputs need.
 """
 
 import argparse
@@ -41,7 +43,7 @@ KERNEL = re.compile(r"^    (\w+) = \w+ in \w+,", re.MULTILINE)
 FUNCTION = re.compile(r"^([0-9a-f]+) <(.*)>:$")
 ENTRY = re.compile(r"Kernels<(f32|f64)>.*>::(\w+)::(\w+)$")
 # A routine's name says its level; `outlined` where the level needs instructions of its own.
-ROUTINE = re.compile(r"logits::simd::(\w+)::\w+ as logits::simd::vector::Token>::call(?:::outlined)?$")
+ROUTINE = re.compile(r"logits::simd::(\w+)::\w+ as logits::simd::vector::Token>::call(_rarely)?(?:::outlined)?$")
 INSTRUCTION = re.compile(r"^\s+[0-9a-f]+:\t(?:(?:bnd|notrack|rep|lock) )*(\S+)\s*(.*)$")
 SYMBOL = re.compile(r"<([\w:<>$., ]+?)(?:@[\w.]+)?(?:\+0x[0-9a-f]+)?>$")
 # A pointer to a function of another codegen unit, and an instruction that calls through it.
@@ -124,7 +126,8 @@ def entries(binary):
             entry = ENTRY.search(header[2])
             routine = ROUTINE.search(header[2])
             if routine:
-                function = found[("routine", header[1], routine[1])]
+                kind = "rare routine" if routine[2] else "routine"
+                function = found[(kind, header[1], routine[1])]
             else:
                 function = entry and found[entry.groups()]
         elif function is not None and (instruction := INSTRUCTION.match(line)):
@@ -152,7 +155,7 @@ def callees(entry, instructions):
 
 def faults(entry, instructions, profile):
     """What is wrong with an entry."""
-    _, kernel, level = entry
+    kind, kernel, level = entry
     # A row's lanes, or the gradient of a row that does not count, are cleared once a row; small code
     # moves the lanes of 128 bits, more than the registers, too.
     allowed = {"memset"}
@@ -170,6 +173,9 @@ def faults(entry, instructions, profile):
     if level == "portable":
         foreign = {each.name for each in instructions if each.name[0] in "vf"}
         yield from (f"contains {name}" for name in sorted(foreign))
+    elif kind == "rare routine":
+        # Not hot, and some only multiply.
+        return
     elif not any(map(FUSED.match, whole)):
         yield f"has no fused multiply-add on {register}"
     if level == "avx512" and kernel not in UNSCALED and not any(map(SCALE.match, whole)):
@@ -184,7 +190,7 @@ def check(profile):
         sys.exit("src/dispatch.rs names no kernels")
     count = 0
     expected = list(itertools.product(("f32", "f64"), kernels, LEVELS))
-    routines = [entry for entry in found if entry[0] == "routine" and entry[2] in LEVELS]
+    routines = [entry for entry in found if "routine" in entry[0] and entry[2] in LEVELS]
     missing = set(LEVELS) - {level for _, _, level in routines}
     count += len(missing)
     for level in sorted(missing):

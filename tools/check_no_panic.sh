@@ -4,7 +4,9 @@ set -euo pipefail
 cd "$(dirname "$0")/../tests/no_panic"
 
 link() { # target, opt-level, further arguments
-    CARGO_PROFILE_RELEASE_OPT_LEVEL=$2 \
+    # Spelt out as in check_codegen.py, so that both take the same builds.
+    CARGO_PROFILE_RELEASE_OPT_LEVEL=$2 CARGO_PROFILE_RELEASE_LTO=false \
+        CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
         cargo build --quiet --locked --release --target "$1" "${@:3}"
 }
 

@@ -191,7 +191,7 @@ impl<V: Vector<Element: Logarithm>> Factors<V> {
         let mut loss = self.sum(token, one, zero);
         if !self.magnitudes.are_moderate(token) {
             let full = V::splat(token, V::Element::ONE);
-            let careful = token.call(CarefulSum {
+            let careful = token.call_rarely(CarefulSum {
                 factors: self,
                 one: [one, full],
                 zero: [zero, full],
@@ -223,7 +223,7 @@ impl<V: Vector<Element: Logarithm>> Factors<V> {
         let mut slope = slope;
         if !magnitudes.are_moderate(token) {
             let [one, zero] = parts;
-            let careful = token.call(CarefulSum {
+            let careful = token.call_rarely(CarefulSum {
                 factors: self,
                 one,
                 zero,

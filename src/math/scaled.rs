@@ -191,7 +191,7 @@ impl<V: Vector<Element: Logarithm>> Quotient<V> {
         if magnitudes.are_moderate(token) {
             plain
         } else {
-            magnitudes.choose(token, plain, token.call(self))
+            magnitudes.choose(token, plain, token.call_rarely(self))
         }
     }
 }

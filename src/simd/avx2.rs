@@ -27,6 +27,18 @@ impl Token for Avx2 {
         // SAFETY: a token exists only where the CPU has the features.
         unsafe { outlined(self, routine) }
     }
+
+    #[inline(always)]
+    fn call_rarely<R: Routine<Self>>(self, routine: R) -> R::Output {
+        #[target_feature(enable = "avx2,fma")]
+        #[cold]
+        #[inline(never)]
+        fn outlined<R: Routine<Avx2>>(token: Avx2, routine: R) -> R::Output {
+            routine.run(token)
+        }
+        // SAFETY: a token exists only where the CPU has the features.
+        unsafe { outlined(self, routine) }
+    }
 }
 
 impl Avx2 {

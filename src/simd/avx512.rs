@@ -27,6 +27,18 @@ impl Token for Avx512 {
         // SAFETY: a token exists only where the CPU has the features.
         unsafe { outlined(self, routine) }
     }
+
+    #[inline(always)]
+    fn call_rarely<R: Routine<Self>>(self, routine: R) -> R::Output {
+        #[target_feature(enable = "avx512f,avx512dq,avx512bw,avx512vl")]
+        #[cold]
+        #[inline(never)]
+        fn outlined<R: Routine<Avx512>>(token: Avx512, routine: R) -> R::Output {
+            routine.run(token)
+        }
+        // SAFETY: a token exists only where the CPU has the features.
+        unsafe { outlined(self, routine) }
+    }
 }
 
 impl Avx512 {

@@ -47,6 +47,11 @@ pub type Stripe<V, Item = V> = <<V as Vector>::PerStripe as Count>::Of<Item>;
 pub trait Token: Copy {
     /// Runs a routine in a function of its own, compiled for the level's instructions.
     fn call<R: Routine<Self>>(self, routine: R) -> R::Output;
+    /// [`call`](Self::call) of a routine that few inputs need.
+    #[inline(always)]
+    fn call_rarely<R: Routine<Self>>(self, routine: R) -> R::Output {
+        self.call(routine)
+    }
 }
 
 /// A large part that kernels share: compiled once for each vector type, and called. Everything
