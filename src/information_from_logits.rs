@@ -1,6 +1,6 @@
 //! Entropy and divergence of the softmax of logits, of a row and of rows.
 
-use crate::information::check_shapes;
+use crate::information::{of_pair, of_rows};
 use crate::{Error, Float, Level, Rows};
 
 /// The entropy of softmax(x), in nats.
@@ -170,10 +170,7 @@ impl Level {
     /// ```
     #[inline]
     pub fn kl_divergence_from_logits<T: Float>(self, x: &[T], y: &[T]) -> Result<T, Error> {
-        Error::check_lengths(x.len(), y.len())?;
-        let mut out = [T::ZERO];
-        T::kl_divergence_from_logits(self, Rows::single(x), Rows::single(y), &mut out);
-        Ok(out[0])
+        of_pair(self, x, y, T::kl_divergence_from_logits)
     }
 
     /// [`kl_divergence_from_logits_rows`](crate::kl_divergence_from_logits_rows) at this level.
@@ -199,8 +196,6 @@ impl Level {
         y: Rows<'_, T>,
         out: &mut [T],
     ) -> Result<(), Error> {
-        check_shapes(&x, &y, out)?;
-        T::kl_divergence_from_logits(self, x, y, out);
-        Ok(())
+        of_rows(self, x, y, out, T::kl_divergence_from_logits)
     }
 }

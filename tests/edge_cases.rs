@@ -3,7 +3,7 @@
 mod support;
 
 use logits::{CrossEntropy, Level, LossSum, Rows, RowsMut};
-use support::{Elementwise, Function, Real, for_both_types, ulp_error};
+use support::{Elementwise, Function, Real, for_both_types, loss_errors, ulp_error};
 
 for_both_types!(
     empty_rows,
@@ -73,24 +73,7 @@ impl Outputs {
 /// The loss of one row and its gradient.
 fn loss_and_gradient<T: Real>(level: Level, row: &[T], label: usize) -> (LossSum<T>, Vec<f64>) {
     let loss = CrossEntropy::new().level(level);
-    let rows = Rows::new(row, row.len()).unwrap();
-    let alone = loss.loss_from_logits(rows, &[label]).unwrap();
-    let mut gradient = row.to_vec();
-    let rows = RowsMut::new(&mut gradient, row.len()).unwrap();
-    let one = T::from_f64(1.0);
-    let sum = loss
-        .loss_and_gradient_in_place(rows, &[label], one)
-        .unwrap();
-    assert_eq!(
-        sum.loss().pattern(),
-        alone.loss().pattern(),
-        "{level}: {row:?}"
-    );
-    assert_eq!(
-        (sum.rows(), sum.correct()),
-        (alone.rows(), alone.correct()),
-        "{level}: {row:?}"
-    );
+    let (sum, gradient) = loss_errors::loss_and_gradient(loss, row, label);
     (sum, gradient.into_iter().map(T::to_f64).collect())
 }
 

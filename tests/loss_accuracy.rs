@@ -2,8 +2,8 @@
 
 mod support;
 
-use logits::{CrossEntropy, Level, LossSum, Rows, RowsMut};
-use support::loss_errors::{OPTIONS, Targets, check_loss};
+use logits::{CrossEntropy, Level};
+use support::loss_errors::{OPTIONS, Targets, check_loss, loss_and_gradient};
 use support::{Distribution, Random, Real, Reference, Report, distributions, for_both_types};
 
 for_both_types!(
@@ -67,19 +67,6 @@ fn check_rows<T: Real>(
     report.check::<T>();
 }
 
-/// The loss of a row and its gradient.
-fn run<T: Real>(loss: CrossEntropy<'_, T>, row: &[T], label: u8) -> (LossSum<T>, Vec<T>) {
-    let mut gradient = row.to_vec();
-    let rows = RowsMut::new(&mut gradient, row.len()).unwrap();
-    let one = T::from_f64(1.0);
-    let sum = loss
-        .loss_and_gradient_in_place(rows, &[label], one)
-        .unwrap();
-    let alone = loss.loss_from_logits(Rows::new(row, row.len()).unwrap(), &[label]);
-    assert_eq!(alone, Ok(sum));
-    (sum, gradient)
-}
-
 fn power_of_two<T: Real>(exponent: i32) -> T {
     T::from_f64(libm::exp2(exponent.into()))
 }
@@ -95,7 +82,7 @@ fn z_loss_of_any_magnitude<T: Real>() {
             power_of_two(low),
             power_of_two(low * 2 + 8),
         ] {
-            let (_, gradient) = run(loss.z_loss(eighth), &[logit], 0);
+            let (_, gradient) = loss_and_gradient(loss.z_loss(eighth), &[logit], 0);
             assert_eq!(
                 gradient[0].to_f64(),
                 logit.to_f64() / 4.0,
@@ -103,7 +90,8 @@ fn z_loss_of_any_magnitude<T: Real>() {
             );
         }
         // The square of the log-sum-exp alone overflows.
-        let (sum, _) = run(loss.z_loss(power_of_two(-high)), &[power_of_two(high)], 0);
+        let (sum, _) =
+            loss_and_gradient(loss.z_loss(power_of_two(-high)), &[power_of_two(high)], 0);
         assert_eq!(
             sum.z_loss().to_f64(),
             power_of_two::<T>(high).to_f64(),
@@ -121,7 +109,7 @@ fn small_weights_keep_their_gradient<T: Real>() {
         let weights = [T::from_f64(1.0), weight, T::from_f64(1.0)];
         for level in Level::available() {
             let loss = CrossEntropy::new().level(level).class_weights(&weights);
-            let (_, gradient) = run(loss, &row, 1);
+            let (_, gradient) = loss_and_gradient(loss, &row, 1);
             let ratio = -gradient[1].to_f64() / weight.to_f64();
             let bound = 4.0 * libm::exp2(f64::from(1 - T::DIGITS));
             assert!(
@@ -141,7 +129,7 @@ fn distances_beyond_the_range_with_a_small_share<T: Real>() {
             row.push(T::from_f64(half));
             let loss = CrossEntropy::new().level(level);
             let loss = loss.label_smoothing(T::from_f64(smoothing));
-            let (sum, _) = run(loss, &row, others as u8);
+            let (sum, _) = loss_and_gradient(loss, &row, others);
             let expected = T::MAX.to_f64() * (smoothing * others as f64 / (others + 1) as f64);
             let ratio = sum.loss().to_f64() / expected;
             let bound = 4.0 * libm::exp2(f64::from(1 - T::DIGITS));

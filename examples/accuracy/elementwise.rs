@@ -1,8 +1,8 @@
 //! The elementwise functions.
 
-use indicatif::{ProgressBar, ProgressStyle};
 use logits::Level;
 
+use crate::progress::progress_bar;
 use crate::support::elementwise_inputs::{self, PART, PARTS_OF_EVERY_F32};
 use crate::support::{Elementwise, HardCase, Real, Sweep, bound, over_parts};
 
@@ -67,10 +67,7 @@ fn in_parts<T: Real>(
     parts: u64,
     sweep: impl Fn(u64) -> Sweep<T> + Sync,
 ) -> Sweep<T> {
-    let template = "{prefix:12} {wide_bar} {percent:>3} %  {elapsed} elapsed, {eta} left";
-    let style = ProgressStyle::with_template(template).expect("the template is right");
-    let bar = ProgressBar::new(parts).with_style(style);
-    bar.set_prefix(function.function.to_string());
+    let bar = progress_bar(parts, function.function.to_string());
     let sweep = |part| {
         let found = sweep(part);
         bar.inc(1);

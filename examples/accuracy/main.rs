@@ -15,6 +15,7 @@
 mod chart;
 mod elementwise;
 mod plain;
+mod progress;
 mod reductions;
 #[path = "../../tests/support/mod.rs"]
 mod support;

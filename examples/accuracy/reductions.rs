@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use indicatif::{ProgressBar, ProgressStyle};
 use logits::Level;
 
 use crate::chart;
 use crate::plain::{Form, Plain};
+use crate::progress::progress_bar;
 use crate::support::reduction_errors::check_reductions;
 use crate::support::{
     Distribution, Function, Random, Reference, Report, adversarial, bound, over_parts, ulp_error,
@@ -56,10 +56,10 @@ fn at_length<T: Plain>(len: usize) -> (Worst, String) {
         adversarial::<T>()
     };
     let rows = if len <= 1000 { ROWS } else { 1 };
-    let template = "{prefix:24} {wide_bar} {percent:>3} %  {elapsed} elapsed, {eta} left";
-    let style = ProgressStyle::with_template(template).expect("the template is right");
-    let bar = ProgressBar::new(distributions.len() as u64).with_style(style);
-    bar.set_prefix(format!("{} rows of {len}", T::NAME));
+    let bar = progress_bar(
+        distributions.len() as u64,
+        format!("{} rows of {len}", T::NAME),
+    );
     let check = |part: u64| {
         let distribution = &distributions[part as usize];
         let mut random = Random::new(50 + part);

@@ -1,6 +1,6 @@
 //! The same at a level.
 
-use super::check_shapes;
+use super::{of_pair, of_rows};
 use crate::{Error, Float, Level, Rows};
 
 impl Level {
@@ -52,10 +52,7 @@ impl Level {
     /// ```
     #[inline]
     pub fn cross_entropy<T: Float>(self, p: &[T], q: &[T]) -> Result<T, Error> {
-        Error::check_lengths(p.len(), q.len())?;
-        let mut out = [T::ZERO];
-        T::cross_entropy_of_probabilities(self, Rows::single(p), Rows::single(q), &mut out);
-        Ok(out[0])
+        of_pair(self, p, q, T::cross_entropy_of_probabilities)
     }
 
     /// [`cross_entropy_rows`](crate::cross_entropy_rows) at this level.
@@ -80,9 +77,7 @@ impl Level {
         q: Rows<'_, T>,
         out: &mut [T],
     ) -> Result<(), Error> {
-        check_shapes(&p, &q, out)?;
-        T::cross_entropy_of_probabilities(self, p, q, out);
-        Ok(())
+        of_rows(self, p, q, out, T::cross_entropy_of_probabilities)
     }
 
     /// [`kl_divergence`](crate::kl_divergence) at this level.
@@ -98,10 +93,7 @@ impl Level {
     /// ```
     #[inline]
     pub fn kl_divergence<T: Float>(self, p: &[T], q: &[T]) -> Result<T, Error> {
-        Error::check_lengths(p.len(), q.len())?;
-        let mut out = [T::ZERO];
-        T::kl_divergence(self, Rows::single(p), Rows::single(q), &mut out);
-        Ok(out[0])
+        of_pair(self, p, q, T::kl_divergence)
     }
 
     /// [`kl_divergence_rows`](crate::kl_divergence_rows) at this level.
@@ -126,9 +118,7 @@ impl Level {
         q: Rows<'_, T>,
         out: &mut [T],
     ) -> Result<(), Error> {
-        check_shapes(&p, &q, out)?;
-        T::kl_divergence(self, p, q, out);
-        Ok(())
+        of_rows(self, p, q, out, T::kl_divergence)
     }
 
     /// [`js_divergence`](crate::js_divergence) at this level.
@@ -144,10 +134,7 @@ impl Level {
     /// ```
     #[inline]
     pub fn js_divergence<T: Float>(self, p: &[T], q: &[T]) -> Result<T, Error> {
-        Error::check_lengths(p.len(), q.len())?;
-        let mut out = [T::ZERO];
-        T::js_divergence(self, Rows::single(p), Rows::single(q), &mut out);
-        Ok(out[0])
+        of_pair(self, p, q, T::js_divergence)
     }
 
     /// [`js_divergence_rows`](crate::js_divergence_rows) at this level.
@@ -172,8 +159,6 @@ impl Level {
         q: Rows<'_, T>,
         out: &mut [T],
     ) -> Result<(), Error> {
-        check_shapes(&p, &q, out)?;
-        T::js_divergence(self, p, q, out);
-        Ok(())
+        of_rows(self, p, q, out, T::js_divergence)
     }
 }

@@ -247,13 +247,35 @@ pub fn js_divergence_rows<T: Float>(
     Level::best().js_divergence_rows(p, q, out)
 }
 
-/// Whether two batches have the same shape, and `out` one place a row.
-pub(crate) fn check_shapes<T>(
-    first: &Rows<'_, T>,
-    second: &Rows<'_, T>,
-    out: &[T],
+/// A measure of each row of two batches.
+type Measure<T> = fn(Level, Rows<'_, T>, Rows<'_, T>, &mut [T]);
+
+/// The measure of two rows, which must be of one length.
+#[inline]
+pub(crate) fn of_pair<T: Float>(
+    level: Level,
+    p: &[T],
+    q: &[T],
+    measure: Measure<T>,
+) -> Result<T, Error> {
+    Error::check_lengths(p.len(), q.len())?;
+    let mut out = [T::ZERO];
+    measure(level, Rows::single(p), Rows::single(q), &mut out);
+    Ok(out[0])
+}
+
+/// The measure of each row of two batches of one shape; `out` has one place a row.
+#[inline]
+pub(crate) fn of_rows<T: Float>(
+    level: Level,
+    p: Rows<'_, T>,
+    q: Rows<'_, T>,
+    out: &mut [T],
+    measure: Measure<T>,
 ) -> Result<(), Error> {
-    Error::check_lengths(first.columns(), second.columns())?;
-    Error::check_lengths(first.len(), second.len())?;
-    Error::check_lengths(first.len(), out.len())
+    Error::check_lengths(p.columns(), q.columns())?;
+    Error::check_lengths(p.len(), q.len())?;
+    Error::check_lengths(p.len(), out.len())?;
+    measure(level, p, q, out);
+    Ok(())
 }

@@ -188,16 +188,10 @@ impl<V: Vector<Element: Logarithm>> Factors<V> {
                 (none.sub(ln(token, x)), none.sub(of_zero))
             }
         };
-        let mut loss = self.sum(token, one, zero);
-        if !self.magnitudes.are_moderate(token) {
-            let full = V::splat(token, V::Element::ONE);
-            let careful = token.call_rarely(CarefulSum {
-                factors: self,
-                one: [one, full],
-                zero: [zero, full],
-            });
-            loss = self.magnitudes.choose(token, loss, careful);
-        }
+        let plain = self.sum(token, one, zero);
+        let full = V::splat(token, V::Element::ONE);
+        let (one, zero) = ([one, full], [zero, full]);
+        let loss = self.unless_moderate(token, self.magnitudes, plain, one, zero);
         loss.add(self.undefined(token, x, space))
     }
 
@@ -205,7 +199,7 @@ impl<V: Vector<Element: Logarithm>> Factors<V> {
     fn slope(self, token: V::Token, x: V, space: Space) -> V {
         let none = V::splat(token, V::Element::ZERO);
         let full = V::splat(token, V::Element::ONE);
-        let (magnitudes, slope, parts) = match space {
+        let (magnitudes, plain, [one, zero]) = match space {
             Space::Logits => {
                 let (one, zero) = (sigmoid(token, none.sub(x)), sigmoid(token, x));
                 let one = none.sub(one);
@@ -220,17 +214,26 @@ impl<V: Vector<Element: Logarithm>> Factors<V> {
                 (magnitudes, sum, [[minus, p], [full, q]])
             }
         };
-        let mut slope = slope;
-        if !magnitudes.are_moderate(token) {
-            let [one, zero] = parts;
-            let careful = token.call_rarely(CarefulSum {
-                factors: self,
-                one,
-                zero,
-            });
-            slope = magnitudes.choose(token, slope, careful);
-        }
+        let slope = self.unless_moderate(token, magnitudes, plain, one, zero);
         slope.add(self.undefined(token, x, space))
+    }
+
+    /// The sum of what the factors multiply, each a quotient: `plain` where all is moderate.
+    #[inline(always)]
+    fn unless_moderate(
+        self,
+        token: V::Token,
+        magnitudes: Magnitudes<V>,
+        plain: V,
+        one: [V; 2],
+        zero: [V; 2],
+    ) -> V {
+        if magnitudes.are_moderate(token) {
+            return plain;
+        }
+        let factors = self;
+        let careful = token.call_rarely(CarefulSum { factors, one, zero });
+        magnitudes.choose(token, plain, careful)
     }
 
     /// `scale`·w·(v·y·`one` + (1 − y)·`zero`).

@@ -9,37 +9,14 @@ use super::element::Element;
 use super::exchange::Exchange;
 use super::reduce::{fold_lanes, max_across, register_reductions, sum_across};
 use super::vector::{Routine, Times, Token, Vector};
-use super::x86::{intrinsics, lanewise};
+use super::x86::{intrinsics, lanewise, outlined_calls};
 use crate::math::TwoFold;
 
 /// Proof that the CPU has AVX2 and FMA.
 #[derive(Clone, Copy)]
 pub struct Avx2(());
 
-impl Token for Avx2 {
-    #[inline(always)]
-    fn call<R: Routine<Self>>(self, routine: R) -> R::Output {
-        #[target_feature(enable = "avx2,fma")]
-        #[inline(never)]
-        fn outlined<R: Routine<Avx2>>(token: Avx2, routine: R) -> R::Output {
-            routine.run(token)
-        }
-        // SAFETY: a token exists only where the CPU has the features.
-        unsafe { outlined(self, routine) }
-    }
-
-    #[inline(always)]
-    fn call_rarely<R: Routine<Self>>(self, routine: R) -> R::Output {
-        #[target_feature(enable = "avx2,fma")]
-        #[cold]
-        #[inline(never)]
-        fn outlined<R: Routine<Avx2>>(token: Avx2, routine: R) -> R::Output {
-            routine.run(token)
-        }
-        // SAFETY: a token exists only where the CPU has the features.
-        unsafe { outlined(self, routine) }
-    }
-}
+outlined_calls!(Avx2, "avx2,fma");
 
 impl Avx2 {
     /// The proof: only code compiled for these features can call this safely.

@@ -10,6 +10,33 @@ macro_rules! intrinsics {
     };
 }
 
+/// Functions of their own, compiled for a level's instructions, that run its routines.
+macro_rules! outlined_calls {
+    ($token:ident, $features:literal) => {
+        impl Token for $token {
+            #[inline(always)]
+            fn call<R: Routine<Self>>(self, routine: R) -> R::Output {
+                outlined_calls!(@body self, routine, $token, $features;)
+            }
+
+            #[inline(always)]
+            fn call_rarely<R: Routine<Self>>(self, routine: R) -> R::Output {
+                outlined_calls!(@body self, routine, $token, $features; #[cold])
+            }
+        }
+    };
+    (@body $self:ident, $routine:ident, $token:ident, $features:literal; $(#[$cold:meta])?) => {{
+        #[target_feature(enable = $features)]
+        $(#[$cold])?
+        #[inline(never)]
+        fn outlined<R: Routine<$token>>(token: $token, routine: R) -> R::Output {
+            routine.run(token)
+        }
+        // SAFETY: a token exists only where the CPU has the features.
+        unsafe { outlined($self, $routine) }
+    }};
+}
+
 /// Operations that are one intrinsic.
 macro_rules! lanewise {
     ($($name:ident($a:ident $(, $b:ident)*) = $intrinsic:ident($($operand:ident),*);)*) => {$(
@@ -21,4 +48,4 @@ macro_rules! lanewise {
     )*};
 }
 
-pub(super) use {intrinsics, lanewise};
+pub(super) use {intrinsics, lanewise, outlined_calls};

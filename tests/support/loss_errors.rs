@@ -93,6 +93,31 @@ impl<T: Real> Targets<T> {
     }
 }
 
+/// The loss of one row and its gradient; the loss alone must be the same.
+pub fn loss_and_gradient<T: Real>(
+    loss: CrossEntropy<'_, T>,
+    row: &[T],
+    label: usize,
+) -> (LossSum<T>, Vec<T>) {
+    let rows = Rows::new(row, row.len()).unwrap();
+    let alone = loss.loss_from_logits(rows, &[label]).unwrap();
+    let mut gradient = row.to_vec();
+    let rows = RowsMut::new(&mut gradient, row.len()).unwrap();
+    let one = T::from_f64(1.0);
+    let sum = loss
+        .loss_and_gradient_in_place(rows, &[label], one)
+        .unwrap();
+    // NaN differs from itself.
+    assert!(alone == sum || sum.loss().nan(), "{row:?}");
+    assert_eq!(sum.loss().pattern(), alone.loss().pattern(), "{row:?}");
+    assert_eq!(
+        (sum.rows(), sum.correct()),
+        (alone.rows(), alone.correct()),
+        "{row:?}"
+    );
+    (sum, gradient)
+}
+
 /// Notes the errors of a loss and its gradient, at every level.
 pub fn check_loss<T: Real>(
     report: &mut Report,
