@@ -182,7 +182,7 @@ mod tests {
                 "                   4 rows × 2 columns, float32 in C order",
                 &format!("Labels             {}, uint8", folder.path("labels.npy")),
                 "Rows               4 evaluated, 0 ignored",
-                "Mean loss          0.990714 nats",
+                "Mean loss          0.99071",
                 "Accuracy           75.000 %",
                 "Calibration error  ",
                 "Reliability diagram: ",

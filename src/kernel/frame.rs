@@ -20,7 +20,7 @@
 //! short of digits. Those that do not count become 0.
 
 use crate::math::TwoFold;
-use crate::math::exp::{Exponential, exp_scaled, exp_two_fold};
+use crate::math::exp::{Exponential, exp_term, exp_two_fold, factor_of_terms, round_of_terms};
 use crate::math::ln::Logarithm;
 use crate::simd::{Element, Vector};
 
@@ -65,8 +65,10 @@ pub struct Frame<E> {
     offset: E,
     /// Lower differences contribute nothing.
     floor: E,
-    /// ROUND − N.
-    round: E,
+    /// −N.
+    power: E,
+    /// The family, whose terms have a common factor.
+    fused: bool,
 }
 
 impl<E: Shifted> Frame<E> {
@@ -85,7 +87,7 @@ impl<E: Shifted> Frame<E> {
     #[inline(always)]
     pub fn new(max: E, fused: bool) -> Self {
         let near = Self::shifts_by_power(max, fused);
-        Self::with_offset(if near { E::ZERO } else { max }, max)
+        Self::with_offset(if near { E::ZERO } else { max }, max, fused)
     }
 
     /// The frame for a part of a row, with the largest element `max`, which is finite. That of
@@ -97,17 +99,18 @@ impl<E: Shifted> Frame<E> {
         let near = Self::shifts_by_power(max, fused);
         let round = E::ROUND * E::OFFSET_STEP;
         let step = (max + round) - round;
-        Self::with_offset(if near { E::ZERO } else { step }, max)
+        Self::with_offset(if near { E::ZERO } else { step }, max, fused)
     }
 
     /// The frame with that offset and the largest element `max`.
     #[inline(always)]
-    fn with_offset(offset: E, max: E) -> Self {
+    fn with_offset(offset: E, max: E, fused: bool) -> Self {
         let max = max - offset;
         Self {
             offset,
             floor: max - E::NEGLIGIBLE,
-            round: E::ROUND + E::HEADROOM - ((max * E::LOG2_E + E::ROUND) - E::ROUND),
+            power: E::HEADROOM - ((max * E::LOG2_E + E::ROUND) - E::ROUND),
+            fused,
         }
     }
 
@@ -120,7 +123,7 @@ impl<E: Shifted> Frame<E> {
     /// By how many powers of two this frame's exponentials are larger than those of `other`.
     #[inline(always)]
     pub fn powers_above(self, other: Self) -> E {
-        self.round - other.round
+        self.power - other.power
     }
 
     /// Whether an element beside this frame's largest counts.
@@ -138,6 +141,7 @@ impl<E: Shifted> Frame<E> {
         sum: TwoFold<V>,
     ) -> TwoFold<V> {
         let powers = next.powers_above(self);
+        let sum = self.change_family(token, next, sum);
         if self.offset == next.offset {
             return sum.shrink(token, powers);
         }
@@ -145,6 +149,27 @@ impl<E: Shifted> Frame<E> {
         let (factor, power) = exp_two_fold(token, difference);
         let powers = power.first() + powers;
         sum.mul(token, factor).shrink(token, powers)
+    }
+
+    /// A sum of this frame with the common factor of the terms of another.
+    #[inline(always)]
+    fn change_family<V: Vector<Element = E>>(
+        self,
+        token: V::Token,
+        next: Self,
+        sum: TwoFold<V>,
+    ) -> TwoFold<V> {
+        if self.fused == next.fused {
+            return sum;
+        }
+        let [from, to] = [self.fused, next.fused].map(|fused| {
+            let (hi, lo) = factor_of_terms(fused);
+            TwoFold {
+                hi: V::splat(token, hi),
+                lo: V::splat(token, lo),
+            }
+        });
+        sum.mul(token, to.quotient(token, from))
     }
 
     /// e^x in this frame.
@@ -162,7 +187,8 @@ impl<E: Shifted> Frame<E> {
     /// e^x in this frame, if it shifts by a power of two, or of x less the offset.
     #[inline(always)]
     pub fn exp_near<V: Vector<Element = E>>(self, token: V::Token, x: V) -> V {
-        let power = exp_scaled(token, x, V::splat(token, self.round));
+        let round = V::splat(token, round_of_terms::<V>() + self.power);
+        let power = exp_term(token, x, round);
         power.replace_where_less(x, V::splat(token, self.floor), V::splat(token, E::ZERO))
     }
 }
@@ -171,6 +197,7 @@ impl<E: Shifted> Frame<E> {
 #[derive(Clone, Copy)]
 pub struct NearFrames<V> {
     floor: V,
+    /// The constant that rounds the exponents, − N.
     round: V,
 }
 
@@ -187,7 +214,7 @@ impl<V: Vector<Element: Shifted>> NearFrames<V> {
             return None;
         }
         let round = V::splat(token, V::Element::ROUND);
-        let headroom = V::splat(token, V::Element::ROUND + V::Element::HEADROOM);
+        let headroom = V::splat(token, round_of_terms::<V>() + V::Element::HEADROOM);
         // As in `Frame::new`: the product and the sum round apart.
         let rounded = max.mul(V::splat(token, V::Element::LOG2_E)).add(round);
         Some(Self {
@@ -200,6 +227,6 @@ impl<V: Vector<Element: Shifted>> NearFrames<V> {
     #[inline(always)]
     pub fn exp(&self, token: V::Token, x: V) -> V {
         let zero = V::splat(token, V::Element::ZERO);
-        exp_scaled(token, x, self.round).replace_where_less(x, self.floor, zero)
+        exp_term(token, x, self.round).replace_where_less(x, self.floor, zero)
     }
 }

@@ -7,6 +7,7 @@ use core::arch::x86_64::*;
 
 use super::element::Element;
 use super::exchange::Exchange;
+use super::powers::Powers;
 use super::reduce::{fold_lanes, max_across, register_reductions, sum_across};
 use super::vector::{Routine, Times, Token, Vector};
 use super::x86::{intrinsics, lanewise, outlined_calls};
@@ -195,6 +196,16 @@ macro_rules! avx2 {
             }
 
             #[inline(always)]
+            fn look_up_power(self, powers: &Powers<$float>) -> Self {
+                const SHIFT: i32 = Powers::<$float>::SHIFT as i32;
+                intrinsics! {
+                    let exponent = $shl::<SHIFT>($to_int(self.0));
+                    let power = Self::entry($to_int(self.0), powers);
+                    Self($to_float($add_int($to_int(power), exponent)))
+                }
+            }
+
+            #[inline(always)]
             fn split_pow2(self) -> (Self, Self) {
                 const DIGITS: i32 = $float::MANTISSA_DIGITS as i32 - 1;
                 const EXPONENT: $bits = $bits::MAX << DIGITS;
@@ -248,6 +259,20 @@ impl F32x8 {
         intrinsics!(_mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7))
     }
 
+    /// The entries whose numbers are the low four bits of `index`.
+    #[inline(always)]
+    fn entry(index: __m256i, Powers(powers): &Powers<f32>) -> __m256 {
+        let (lower, upper) = powers.split_at(8);
+        // SAFETY: the features as above; the table spans two registers.
+        unsafe {
+            let lower = _mm256_permutevar8x32_ps(_mm256_loadu_ps(lower.as_ptr()), index);
+            let upper = _mm256_permutevar8x32_ps(_mm256_loadu_ps(upper.as_ptr()), index);
+            // Bit 3 of the number, where the blend looks.
+            let half = _mm256_castsi256_ps(_mm256_slli_epi32::<28>(index));
+            _mm256_blendv_ps(lower, upper, half)
+        }
+    }
+
     /// Half of an exponent in its place, rounded down to a whole one.
     #[inline(always)]
     fn halved_exponent(exponent: __m256i) -> __m256i {
@@ -262,6 +287,20 @@ impl F64x4 {
     #[inline(always)]
     fn lane_numbers() -> __m256i {
         intrinsics!(_mm256_setr_epi64x(0, 1, 2, 3))
+    }
+
+    /// The entries whose numbers are the low four bits of `index`.
+    #[inline(always)]
+    fn entry(index: __m256i, Powers(powers): &Powers<f64>) -> __m256d {
+        let entry = |index: i64| powers[(index & 15) as usize];
+        intrinsics! {
+            _mm256_setr_pd(
+                entry(_mm256_extract_epi64::<0>(index)),
+                entry(_mm256_extract_epi64::<1>(index)),
+                entry(_mm256_extract_epi64::<2>(index)),
+                entry(_mm256_extract_epi64::<3>(index)),
+            )
+        }
     }
 
     /// Half of an exponent in its place, rounded down to a whole one. The lower half of such a

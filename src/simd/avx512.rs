@@ -7,6 +7,7 @@ use core::arch::x86_64::*;
 
 use super::element::Element;
 use super::exchange::Exchange;
+use super::powers::Powers;
 use super::reduce::{fold_lanes, max_across, register_reductions, sum_across};
 use super::vector::{Routine, Times, Token, Vector};
 use super::x86::{intrinsics, lanewise, outlined_calls};
@@ -35,7 +36,7 @@ macro_rules! avx512 {
         $add:ident $sub:ident $mul:ident $div:ident $fmadd:ident $fnmadd:ident $max:ident $min:ident
         $scalef:ident $maskz_scalef:ident $abs:ident
         $to_int:ident $to_float:ident $sub_int:ident $shl:ident $shr_signed:ident
-        $from_signed:ident
+        $from_signed:ident $add_int:ident
     ) => {
         /// One register.
         #[derive(Clone, Copy)]
@@ -187,6 +188,16 @@ macro_rules! avx512 {
             }
 
             #[inline(always)]
+            fn look_up_power(self, powers: &Powers<$float>) -> Self {
+                const SHIFT: u32 = Powers::<$float>::SHIFT;
+                intrinsics! {
+                    let exponent = $shl::<SHIFT>($to_int(self.0));
+                    let power = Self::entry($to_int(self.0), powers);
+                    Self($to_float($add_int($to_int(power), exponent)))
+                }
+            }
+
+            #[inline(always)]
             fn split_pow2(self) -> (Self, Self) {
                 // The exponent, counted from ⅔, in its place and as a number.
                 const DIGITS: u32 = $float::MANTISSA_DIGITS - 1;
@@ -211,7 +222,7 @@ avx512! {
     _mm512_add_ps _mm512_sub_ps _mm512_mul_ps _mm512_div_ps _mm512_fmadd_ps _mm512_fnmadd_ps
     _mm512_max_ps _mm512_min_ps _mm512_scalef_ps _mm512_maskz_scalef_ps _mm512_abs_ps
     _mm512_castps_si512 _mm512_castsi512_ps _mm512_sub_epi32 _mm512_slli_epi32
-    _mm512_srai_epi32 _mm512_cvtepi32_ps
+    _mm512_srai_epi32 _mm512_cvtepi32_ps _mm512_add_epi32
 }
 
 avx512! {
@@ -221,7 +232,29 @@ avx512! {
     _mm512_add_pd _mm512_sub_pd _mm512_mul_pd _mm512_div_pd _mm512_fmadd_pd _mm512_fnmadd_pd
     _mm512_max_pd _mm512_min_pd _mm512_scalef_pd _mm512_maskz_scalef_pd _mm512_abs_pd
     _mm512_castpd_si512 _mm512_castsi512_pd _mm512_sub_epi64 _mm512_slli_epi64
-    _mm512_srai_epi64 _mm512_cvtepi64_pd
+    _mm512_srai_epi64 _mm512_cvtepi64_pd _mm512_add_epi64
+}
+
+impl F32x16 {
+    /// The entries whose numbers are the low four bits of `index`.
+    #[inline(always)]
+    fn entry(index: __m512i, Powers(powers): &Powers<f32>) -> __m512 {
+        // SAFETY: the features as above; the table spans one register.
+        unsafe { _mm512_permutexvar_ps(index, _mm512_loadu_ps(powers.as_ptr())) }
+    }
+}
+
+impl F64x8 {
+    /// The entries whose numbers are the low four bits of `index`.
+    #[inline(always)]
+    fn entry(index: __m512i, Powers(powers): &Powers<f64>) -> __m512d {
+        let (lower, upper) = powers.split_at(8);
+        // SAFETY: the features as above; the table spans two registers.
+        unsafe {
+            let lower = _mm512_loadu_pd(lower.as_ptr());
+            _mm512_permutex2var_pd(lower, index, _mm512_loadu_pd(upper.as_ptr()))
+        }
+    }
 }
 
 impl Exchange for F32x16 {

@@ -3,6 +3,7 @@
 mod element;
 mod exchange;
 mod pair;
+mod powers;
 // Elsewhere `wide` would imitate vectors by arrays, more slowly and in more code than one lane.
 #[cfg(any(
     target_feature = "sse2",
@@ -31,6 +32,7 @@ pub mod avx512;
 pub use element::Element;
 pub use exchange::Exchange;
 pub use pair::Pair;
+pub use powers::Powers;
 pub use span::{InOut, Span};
 pub use stack::Stack;
 pub use vector::{Count, Routine, Stripe, Token, Vector};

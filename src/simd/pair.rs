@@ -1,5 +1,6 @@
 //! Two vectors as one: how kernels interleave independent chains of instructions.
 
+use super::powers::Powers;
 use super::vector::{Count, Vector};
 use crate::math::TwoFold;
 
@@ -84,6 +85,11 @@ impl<V: Vector> Vector for Pair<V> {
             self.0.with_lane(lane, value),
             self.1.with_lane(lane.wrapping_sub(V::LANES), value),
         )
+    }
+
+    #[inline(always)]
+    fn look_up_power(self, powers: &Powers<Self::Element>) -> Self {
+        Self(self.0.look_up_power(powers), self.1.look_up_power(powers))
     }
 
     #[inline(always)]

@@ -5,6 +5,7 @@ use wide::{f32x4, f64x2, i32x4, u32x4, u64x2};
 
 use super::element::Element;
 use super::exchange::Exchange;
+use super::powers::Powers;
 use super::reduce::{fold_lanes, max_across, register_reductions, sum_across};
 use super::vector::{Routine, Times, Token, Vector};
 use crate::math::TwoFold;
@@ -185,6 +186,13 @@ macro_rules! portable {
             }
 
             #[inline(always)]
+            fn look_up_power(self, powers: &Powers<$float>) -> Self {
+                let exponent = cast::<_, $unsigned>(self.0) << Powers::<$float>::SHIFT;
+                let power = cast::<_, $unsigned>(self.entry(powers));
+                Self(cast(power + exponent))
+            }
+
+            #[inline(always)]
             fn split_pow2(self) -> (Self, Self) {
                 const DIGITS: u32 = $float::MANTISSA_DIGITS - 1;
                 const BIAS: $float = ($float::MAX_EXP - 1) as $float;
@@ -248,6 +256,26 @@ impl F64x2 {
         if let [a, ..] = out {
             *a = lanes[0];
         }
+    }
+}
+
+impl F32x4 {
+    /// The entries whose numbers are in the low four bits.
+    #[inline(always)]
+    fn entry(self, Powers(powers): &Powers<f32>) -> f32x4 {
+        let entry = |lane: f32| powers[(lane.to_bits() & 15) as usize];
+        let [a, b, c, d] = self.0.to_array();
+        f32x4::new([entry(a), entry(b), entry(c), entry(d)])
+    }
+}
+
+impl F64x2 {
+    /// The entries whose numbers are in the low four bits.
+    #[inline(always)]
+    fn entry(self, Powers(powers): &Powers<f64>) -> f64x2 {
+        let entry = |lane: f64| powers[(lane.to_bits() & 15) as usize];
+        let [a, b] = self.0.to_array();
+        f64x2::new([entry(a), entry(b)])
     }
 }
 

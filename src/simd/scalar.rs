@@ -2,6 +2,7 @@
 
 use super::element::Element;
 use super::exchange::Exchange;
+use super::powers::Powers;
 use super::vector::{Routine, Times, Token, Vector};
 use crate::math::TwoFold;
 
@@ -147,6 +148,14 @@ macro_rules! scalar {
                 let one = (1.0 as $float).to_bits();
                 let by = |exponent: $bits| $float::from_bits(exponent.wrapping_add(one));
                 Self(self.0 * by(half) * by(rest))
+            }
+
+            #[inline(always)]
+            fn look_up_power(self, Powers(powers): &Powers<$float>) -> Self {
+                let bits = self.0.to_bits();
+                let power = powers[(bits & 15) as usize].to_bits();
+                let exponent = bits << Powers::<$float>::SHIFT;
+                Self($float::from_bits(power.wrapping_add(exponent)))
             }
 
             #[inline(always)]

@@ -2,6 +2,7 @@
 
 use super::element::Element;
 use super::exchange::Exchange;
+use super::powers::Powers;
 use crate::math::TwoFold;
 
 /// A number of vectors, known to the compiler where a constant of a generic type is not.
@@ -148,6 +149,12 @@ pub trait Vector: Copy {
     /// and underflow gradually; those that underflow to 0 cost no more than others. NaN in `self`
     /// stays.
     fn scale_by_pow2_gradual(self, rounded: Self) -> Self;
+
+    /// The power of two `j/16` of the table times 2^k, exact, where `self` is
+    /// `k + j/16 + ROUND/16`, the sum that left `16k + j` in the low bits of its significand.
+    ///
+    /// For normal results; whatever is in the lanes, no lane costs more than others.
+    fn look_up_power(self, powers: &Powers<Self::Element>) -> Self;
 
     /// `(m, k)` with `self = m * 2^k` exactly and `m` in [⅔, 4/3), for positive normal lanes.
     fn split_pow2(self) -> (Self, Self);
