@@ -17,6 +17,7 @@ for_both_types!(
     logits_without_a_softmax_have_no_entropy,
     largest_logits,
     largest_differences,
+    largest_divergences,
 );
 
 const INFINITY: f64 = f64::INFINITY;
@@ -210,6 +211,24 @@ fn largest_differences<T: Real>() {
                 (found / lead - 1.0).abs() < 1e-6,
                 "{level}: {found} for {lead}"
             );
+        }
+    }
+}
+
+/// Of rows whose probabilities all agree but for their places: what is summed is a multiple of the
+/// result.
+fn largest_divergences<T: Real>() {
+    let limit = if T::DIGITS == 24 { 70 } else { 920 };
+    for level in Level::available() {
+        for (len, power) in [(2, 1), (32, 5), (1 << 11, 11), (1 << 16, 16)] {
+            let lead = T::from_f64(libm::scalbn(0.99, limit - power));
+            let mut x = vec![T::from_f64(0.0); len];
+            x[len / 2..].fill(lead);
+            let mut y = x.clone();
+            y.reverse();
+            let found = kl_from_logits(level, &x, &y);
+            let ratio = found / lead.to_f64();
+            assert!((ratio - 1.0).abs() < 1e-6, "{level}: {found} of {len}");
         }
     }
 }
