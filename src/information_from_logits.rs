@@ -66,8 +66,8 @@ pub fn entropy_from_logits_rows<T: Float>(x: Rows<'_, T>, out: &mut [T]) -> Resu
 /// # Edge cases
 /// 0 for empty slices; a logit of −∞ is a probability of 0, so that the term of one in `x` is 0, and
 /// the result +∞ where one in `y` alone is −∞; a logit of `x` more than 124 (`f32`) or 768
-/// (`f64`) below the largest counts as one of −∞ otherwise; results of 2^70 (`f32`) or 2^920 (`f64`)
-/// and above may be +∞; NaN if either row has no softmax, as in
+/// (`f64`) below the largest counts as one of −∞ otherwise; results of 2^70/n (`f32`) or 2^920/n
+/// (`f64`) and above, n the number of elements, may be +∞; NaN if either row has no softmax, as in
 /// [`entropy_from_logits`].
 ///
 /// # Errors

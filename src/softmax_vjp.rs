@@ -8,10 +8,10 @@ use crate::{Error, Float, Level, Rows, RowsMut};
 /// `y` is taken as it is: whether it sums to 1 does not matter.
 ///
 /// # Accuracy
-/// At most 1.5 ULP of y·(|dy − Σ y·dy| + σ), at every level and length: of the result itself, unless
-/// dy − Σ y·dy is far below the terms of the sum. σ is the sum's own error, below 2⁻⁸ units in the
-/// last place of Σ |y·dy| for rows of up to 2¹³ elements (`f32`), 2³⁰ (`f64`): the sum is taken in
-/// twice the precision. Products y·dy that underflow are not counted in full.
+/// At most 1.5 ULP of y·(|dy − Σ y·dy| + 2⁻⁸ Σ |y·dy|), at every level, for rows of up to 2¹³ elements
+/// (`f32`), 2³⁰ (`f64`): of the result itself, unless dy − Σ y·dy is far below the terms of the sum,
+/// which is taken in twice the precision. In longer rows the second part grows with the length.
+/// Products y·dy that underflow are not counted in full.
 ///
 /// # Edge cases
 /// 0 where `y` is 0: so in a row that a mask removed whole. Where `y` has NaN, or `dy` has NaN or an
@@ -71,9 +71,10 @@ pub fn softmax_vjp_rows_in_place<T: Float>(
 /// prediction, e^y − 1, keeps its digits.
 ///
 /// # Accuracy
-/// At most 2.5 ULP of |dy − Σ dy| + (1 − e^y)·|Σ dy| where y is above −½, else of |dy| + e^y·|Σ dy|,
-/// at every level and length, beside e^y times the sum's own error: that is below 2⁻⁸ units in the
-/// last place of Σ |dy| for rows of up to 2¹³ elements (`f32`), 2³⁰ (`f64`).
+/// At most 2.5 ULP of |dy − Σ dy| + (1 − e^y)·|Σ dy| + σ where y is above −½, else of
+/// |dy| + e^y·|Σ dy| + σ, at every level; σ = 2⁻⁸·e^y·Σ |dy| for rows of up to 2¹³ elements (`f32`), 2³⁰
+/// (`f64`), and in longer rows grows with the length. A unit is at least the smallest positive number
+/// times |Σ dy|: where e^y is subnormal, it is short of digits.
 ///
 /// # Edge cases
 /// `dy` itself where `y` is −∞; but 0 in a row of all −∞, which a mask removed whole. Where `dy` has

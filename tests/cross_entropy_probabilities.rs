@@ -3,7 +3,7 @@
 mod support;
 
 use logits::{CrossEntropy, Error, Level, LossSum, Rows, RowsMut};
-use support::{Extended, Function, Random, Real, Report, for_both_types, ulp_error};
+use support::{Extended, Function, Random, Real, Report, for_both_types, numbers, ulp_error};
 
 for_both_types!(
     rows_are_accurate,
@@ -16,10 +16,6 @@ for_both_types!(
 );
 
 const INFINITY: f64 = f64::INFINITY;
-
-fn numbers<T: Real>(numbers: &[f64]) -> Vec<T> {
-    numbers.iter().map(|&x| T::from_f64(x)).collect()
-}
 
 /// The loss of one row and its gradient.
 fn run<T: Real>(

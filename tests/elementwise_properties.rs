@@ -4,16 +4,11 @@ mod support;
 
 use logits::Level;
 use proptest::prelude::*;
-use support::{Elementwise, Function, Real};
+use support::{Elementwise, Function, Real, epsilon};
 
 /// A function of one number at a level.
 fn of<T: Real>(function: Function, level: Level, x: T) -> T {
     Elementwise::<T>::of_function(function).of(level, x)
-}
-
-/// The distance of 1 to the next number.
-fn epsilon<T: Real>() -> f64 {
-    libm::scalbn(1.0, 1 - T::DIGITS)
 }
 
 /// logit(σ(x)) is x but for an error of σ(x) in its last place, which is worth (1 + e^x) as much

@@ -3,7 +3,7 @@
 mod support;
 
 use logits::{CrossEntropy, Error, Level, Rows, RowsMut};
-use support::{Elementwise, Real, for_both_types};
+use support::{Elementwise, Real, for_both_types, numbers};
 
 for_both_types!(
     labels_of_any_type,
@@ -15,10 +15,6 @@ for_both_types!(
     ignored_labels_are_right,
     wrong_pairs_write_nothing,
 );
-
-fn numbers<T: Real>(numbers: &[f64]) -> Vec<T> {
-    numbers.iter().map(|&x| T::from_f64(x)).collect()
-}
 
 fn labels_of_any_type<T: Real>() {
     let logits = numbers::<T>(&[0.5, 2.0, -1.0, 3.0, 0.0, 0.25]);

@@ -3,7 +3,7 @@
 mod support;
 
 use logits::{CrossEntropy, Error, Level, LossSum, Rows, RowsMut};
-use support::{Real, for_both_types};
+use support::{Real, for_both_types, levels_and, numbers};
 
 for_both_types!(
     rows_without_a_loss,
@@ -23,14 +23,6 @@ const INFINITY: f64 = f64::INFINITY;
 
 /// Lengths around those of registers and stripes.
 const LENGTHS: [usize; 9] = [2, 3, 4, 8, 17, 32, 33, 100, 1025];
-
-fn numbers<T: Real>(numbers: &[f64]) -> Vec<T> {
-    numbers.iter().map(|&x| T::from_f64(x)).collect()
-}
-
-fn levels_and_lengths() -> impl Iterator<Item = (Level, usize)> {
-    Level::available().flat_map(|level| LENGTHS.map(|len| (level, len)))
-}
 
 #[derive(Clone, Copy)]
 enum Wanted<'a, T> {
@@ -79,7 +71,7 @@ fn bits<T: Real>(sum: &LossSum<T>) -> [u64; 5] {
 }
 
 fn rows_without_a_loss<T: Real>() {
-    for (level, len) in levels_and_lengths() {
+    for (level, len) in levels_and(LENGTHS) {
         for special in [f64::NAN, INFINITY] {
             let mut row = numbers::<T>(&vec![0.5; len]);
             row[len - 1] = T::from_f64(special);
@@ -117,7 +109,7 @@ fn check_no_loss<T: Real>(level: Level, row: &[T], soft: &[T]) {
 
 /// Smoothing over a row and over the same without its masked classes is one and the same.
 fn masked_classes_take_no_part_in_smoothing<T: Real>() {
-    for (level, len) in levels_and_lengths() {
+    for (level, len) in levels_and(LENGTHS) {
         let full: Vec<T> = (0..len)
             .map(|i| T::from_f64((i % 7) as f64 / 4.0))
             .collect();
@@ -149,7 +141,7 @@ fn masked_classes_take_no_part_in_smoothing<T: Real>() {
 }
 
 fn targets_on_masked_classes<T: Real>() {
-    for (level, len) in levels_and_lengths() {
+    for (level, len) in levels_and(LENGTHS) {
         let loss = CrossEntropy::new().level(level);
         let mut row = vec![-T::INFINITY; len];
         row[0] = T::from_f64(-3.0);
@@ -261,7 +253,7 @@ fn zero_weights_leave_nothing<T: Real>() {
 
 fn neutral_options_change_nothing<T: Real>() {
     let zero = T::from_f64(0.0);
-    for (level, len) in levels_and_lengths() {
+    for (level, len) in levels_and(LENGTHS) {
         let row: Vec<T> = (0..len)
             .map(|i| T::from_f64((i * 37 % 11) as f64))
             .collect();

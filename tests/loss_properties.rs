@@ -5,7 +5,7 @@ mod support;
 use logits::{CrossEntropy, Level, LossSum, Rows, RowsMut};
 use proptest::collection::vec;
 use proptest::prelude::*;
-use support::{DoubleDouble, Real};
+use support::{DoubleDouble, Real, epsilon};
 
 /// Rows of logits with labels, and the options of their loss.
 #[derive(Clone, Debug)]
@@ -45,11 +45,6 @@ struct Case<T> {
 
 fn convert<T: Real>(numbers: &[f64]) -> Vec<T> {
     numbers.iter().map(|&x| T::from_f64(x)).collect()
-}
-
-/// The distance of 1 to the next number.
-fn epsilon<T: Real>() -> f64 {
-    libm::scalbn(1.0, 1 - T::DIGITS)
 }
 
 impl<T: Real> Case<T> {

@@ -7,7 +7,7 @@ use std::ops::Range;
 use logits::{CrossEntropy, Level, LossSum, Rows, RowsMut};
 use proptest::collection::vec;
 use proptest::prelude::*;
-use support::{DoubleDouble, Real};
+use support::{DoubleDouble, Real, bits, epsilon, numbers};
 
 /// Logits of ordinary size, and their label.
 fn row(columns: Range<usize>, size: f64) -> impl Strategy<Value = (Vec<f64>, usize)> {
@@ -20,19 +20,6 @@ fn row(columns: Range<usize>, size: f64) -> impl Strategy<Value = (Vec<f64>, usi
 /// Any bit patterns: infinite, subnormal and NaN among them.
 fn patterns<T: Real>(bits: &[u64]) -> Vec<T> {
     bits.iter().map(|&bits| T::from_pattern(bits)).collect()
-}
-
-fn convert<T: Real>(row: &[f64]) -> Vec<T> {
-    row.iter().map(|&x| T::from_f64(x)).collect()
-}
-
-fn bits<T: Real>(row: &[T]) -> Vec<u64> {
-    row.iter().map(|x| x.pattern()).collect()
-}
-
-/// The distance of 1 to the next number.
-fn epsilon<T: Real>() -> f64 {
-    libm::scalbn(1.0, 1 - T::DIGITS)
 }
 
 /// The sum of numbers and of another, free of rounding errors.
@@ -304,7 +291,7 @@ macro_rules! properties {
 
                 #[test]
                 fn probabilities(row in vec(-35.0..35.0, 1..2000)) {
-                    let row = convert::<$float>(&row);
+                    let row = numbers::<$float>(&row);
                     sums_to_one(&row);
                     is_at_least_the_maximum(&row);
                     is_the_logarithm_of_softmax(&row);
@@ -312,25 +299,25 @@ macro_rules! properties {
 
                 #[test]
                 fn loss_and_gradient((row, label) in row(1..200, 40.0)) {
-                    let row = convert::<$float>(&row);
+                    let row = numbers::<$float>(&row);
                     gradient_sums_to_zero(&row, label);
                     loss_is_minus_log_softmax(&row, label);
                 }
 
                 #[test]
                 fn merging(data in vec(-20.0..20.0, 0..300), columns in 1_usize..20, cut: usize) {
-                    merges_in_any_order(&convert::<$float>(&data), columns, cut);
+                    merges_in_any_order(&numbers::<$float>(&data), columns, cut);
                 }
 
                 #[test]
                 fn information(pairs in vec((-20.0..20.0, -20.0..20.0), 1..500)) {
                     let (x, y): (Vec<_>, Vec<_>) = pairs.into_iter().unzip();
-                    information_adds_up(&convert::<$float>(&x), &convert::<$float>(&y));
+                    information_adds_up(&numbers::<$float>(&x), &numbers::<$float>(&y));
                 }
 
                 #[test]
                 fn place_of_probabilities(row in vec(0.0..1.0, 1..300), offset in 0_usize..40) {
-                    place_does_not_matter_to_information(&convert::<$float>(&row), offset);
+                    place_does_not_matter_to_information(&numbers::<$float>(&row), offset);
                 }
 
                 #[test]
@@ -345,7 +332,7 @@ macro_rules! properties {
 
                 #[test]
                 fn place_of_ordinary_logits(row in vec(-90.0..90.0, 1..1100), offset in 0_usize..40) {
-                    place_does_not_matter(&convert::<$float>(&row), offset);
+                    place_does_not_matter(&numbers::<$float>(&row), offset);
                 }
             }
         }

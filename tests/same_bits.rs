@@ -4,7 +4,7 @@
 mod support;
 
 use logits::{BinaryCrossEntropy, CrossEntropy, Level, Rows, RowsMut};
-use support::{Elementwise, Random, Real, distributions, for_both_types};
+use support::{Elementwise, Random, Real, bits, distributions, for_both_types};
 
 for_both_types!(
     levels_of_a_family_agree,
@@ -183,10 +183,6 @@ fn at_offset<T: Real>(level: Level, row: &[T], offset: usize) -> Vec<u64> {
         bits.extend(place.iter().map(|y| y.pattern()));
     }
     bits
-}
-
-fn bits<T: Real>(row: &[T]) -> Vec<u64> {
-    row.iter().map(|y| y.pattern()).collect()
 }
 
 /// In place or into another slice, alone or as a row of a batch.

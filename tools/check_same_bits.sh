@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Fails if a target has other bits than tests/golden.txt: builds tests/golden_targets for it, runs
-# that and compares what it prints.
+# Fails if a target has other bits than tests/golden.txt, or other levels than it should: builds
+# tests/golden_targets for it, runs that and compares what it prints.
 #
 #     tools/check_same_bits.sh [CONFIGURATION/PROFILE...]    all of them by default
 #
@@ -20,26 +20,47 @@ fail() {
     exit 1
 }
 
-# What a configuration is: its target, flags, families, and what runs its program.
+# Whether the CPU has all of these features, as Linux sees it.
+cpu_has() { # FEATURE...
+    local feature
+    for feature; do
+        grep --quiet --word-regexp "$feature" /proc/cpuinfo || return 1
+    done
+}
+
+# The levels of an x86 with SSE2 and whatever the CPU has.
+x86_levels() {
+    local levels='scalar portable'
+    if cpu_has avx2 fma; then
+        levels+=' avx2'
+        ! cpu_has avx512f avx512dq avx512bw avx512vl || levels+=' avx512'
+    fi
+    echo "$levels"
+}
+
+# What a configuration is: its target, flags, families, levels, and what runs its program.
 configure() { # CONFIGURATION, PROFILE
     # Links without a C compiler for the target.
     local self_contained='-C linker=rust-lld -C link-self-contained=yes'
-    flags='' families='fused|unfused' runner=()
+    flags='' families='fused|unfused' levels=$(x86_levels) runner=()
     case $1 in
         x86-64) target=x86_64-unknown-linux-gnu ;;
         x86-64-native) target=x86_64-unknown-linux-gnu flags='-C target-cpu=native' ;;
         i686) target=i686-unknown-linux-musl flags=$self_contained ;;
         wasm | wasm-simd128)
-            target=wasm32-wasip1 families=unfused runner=(node --no-warnings wasi.mjs)
-            [[ $1 == wasm ]] || flags='-C target-feature=+simd128'
+            target=wasm32-wasip1 families=unfused levels=scalar
+            runner=(node --no-warnings wasi.mjs)
+            [[ $1 == wasm ]] || flags='-C target-feature=+simd128' levels='scalar portable'
             # V8 takes longer to optimise such a program than to run it.
             [[ $2 == release ]] || runner=(node --liftoff-only "${runner[@]:1}")
             ;;
         aarch64)
-            target=aarch64-unknown-linux-musl flags=$self_contained runner=(qemu-aarch64)
+            target=aarch64-unknown-linux-musl flags=$self_contained levels='scalar portable'
+            runner=(qemu-aarch64)
             ;;
         cortex-m4f)
-            target=thumbv7em-none-eabihf families=unfused flags="-C link-arg=-Tlink.x -L $PWD"
+            target=thumbv7em-none-eabihf families=unfused levels=scalar
+            flags="-C link-arg=-Tlink.x -L $PWD"
             runner=(qemu-system-arm -machine mps2-an386 -nographic -semihosting -kernel)
             ;;
         *) fail "no configuration is called $1: there are ${configurations[*]}" ;;
@@ -48,7 +69,7 @@ configure() { # CONFIGURATION, PROFILE
 
 # Fails if something is missing for a configuration.
 need() {
-    if [[ $target == *86* ]] && ! grep --quiet --word-regexp avx2 /proc/cpuinfo; then
+    if [[ $target == *86* ]] && ! cpu_has avx2; then
         fail "$1 needs a CPU with AVX2"
     fi
     [[ -d $(rustc --print target-libdir --target "$target") ]] ||
@@ -57,9 +78,11 @@ need() {
         fail "$1 needs ${runner[0]}"
 }
 
-# Builds, runs and compares: every function of the families must be there, and nothing else.
+# Builds, runs and compares: every level of the configuration and every function of the families must be
+# there, and nothing else.
 check() { # CONFIGURATION/PROFILE
-    local target flags families runner profile=${1#*/} program output hashes times=($SECONDS)
+    local target flags families levels runner profile=${1#*/} program output found hashes
+    local times=($SECONDS)
     configure "${1%/*}" "$profile"
     need "$1"
     case $profile in
@@ -73,11 +96,15 @@ check() { # CONFIGURATION/PROFILE
     # A fault of a microcontroller ends in a loop.
     output=$(timeout 600 "${runner[@]}" "$program") || fail "$1: the program failed"
     times+=($SECONDS)
+    found=$(head --lines=1 <<<"$output")
+    # Each name has a blank behind it.
+    found=${found% }
+    [[ $found == "$levels" ]] || fail "$1: the levels are $found, not $levels"
     # Levels of a family print the same lines.
     hashes=$(tail --lines=+2 <<<"$output" | sort --unique)
     diff <(grep --extended-regexp " short ($families) " ../golden.txt | sort) <(echo "$hashes") ||
         fail "$1: other bits (>) than those on record (<)"
-    echo "$1: the same bits at $(head --lines=1 <<<"$output")" \
+    echo "$1: the same bits at $found" \
         "(built in $((times[1] - times[0])) s, ran $((times[2] - times[1])) s)"
 }
 

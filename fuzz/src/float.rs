@@ -4,6 +4,8 @@ use std::fmt::LowerExp;
 
 /// An element type under test.
 pub trait Float: logits::Float + From<i8> + Into<f64> + LowerExp {
+    /// The name of the type.
+    const NAME: &'static str;
     /// Bytes of an element.
     const BYTES: usize;
     /// Bits of the significand, with the implicit one.
@@ -24,6 +26,7 @@ pub trait Float: logits::Float + From<i8> + Into<f64> + LowerExp {
 macro_rules! float {
     ($float:ident, $bits:ident) => {
         impl Float for $float {
+            const NAME: &'static str = stringify!($float);
             const BYTES: usize = size_of::<$float>();
             const DIGITS: i32 = $float::MANTISSA_DIGITS as i32;
             const MIN_EXPONENT: i32 = $float::MIN_EXP - 1;

@@ -30,7 +30,7 @@ impl Pairs {
     }
 
     /// The sum of `f` over all pairs.
-    fn sum(&self, f: impl Fn(f64, f64) -> Real) -> Sum {
+    pub fn sum(&self, f: impl Fn(f64, f64) -> Real) -> Sum {
         let (mut value, mut size) = (Real::ZERO, Real::ZERO);
         for &(x, y, count) in &self.0 {
             let term = f(x, y) * count;
@@ -75,6 +75,11 @@ impl Pairs {
     /// The first row beside itself.
     pub fn first(&self) -> Self {
         Self(self.0.iter().map(|&(x, _, count)| (x, x, count)).collect())
+    }
+
+    /// How many pairs there are.
+    pub fn len(&self) -> Real {
+        self.sum(|_, _| Real::ONE).value
     }
 
     /// Whether there are none.

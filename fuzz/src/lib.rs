@@ -4,6 +4,10 @@
 //! A target does no more than hand its bytes to its function in [`check`].
 
 mod binary;
+// The table that the tests of the crate read.
+#[allow(dead_code, reason = "the tests print it, too")]
+#[path = "../../tests/support/bounds.rs"]
+mod bounds;
 mod buffer;
 pub mod check;
 mod float;
@@ -13,5 +17,6 @@ mod real;
 pub mod recipe;
 mod reference;
 mod targets;
+mod vjp;
 
 pub use float::Float;

@@ -34,8 +34,12 @@ pub fn rten_exp() -> Contender<f32> {
     })
 }
 
+/// `out` as `Softmax::new` and `Exp::map` take what they write to: for them alone.
 fn as_uninit(out: &mut [f32]) -> &mut [MaybeUninit<f32>] {
-    // SAFETY: the layouts are the same, and the peers only write initialized numbers.
+    // SAFETY: `MaybeUninit<f32>` is documented to have the size and the alignment of `f32`, and the result
+    // borrows `out` for as long as it lives. Nothing uninitialized may be left in `out`: both callers,
+    // above, hand the result to rten alone, which returns the whole of it as `&mut [f32]`, hence
+    // initialized.
     unsafe { &mut *(out as *mut [f32] as *mut [MaybeUninit<f32>]) }
 }
 

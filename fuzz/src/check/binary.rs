@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use logits::{BinaryCrossEntropy, Error, Level, LossSum, Rows, RowsMut};
 
 use super::Families;
-use super::near::{Bound, assert_beside, assert_near};
+use super::near::{Bound, assert_beside, assert_near, ulps};
 use super::picks::Picks;
 use super::rows::Batch;
 use crate::binary::{Factors, Space, Surprises};
+use crate::bounds::Function;
 use crate::buffer::Buffer;
 use crate::float::{Float, all_bits, bits};
 use crate::real::Real;
@@ -218,7 +219,8 @@ impl<'a, T: Float> Case<'a, T> {
                 let (loss, least) = surprises[which].loss::<T>(&factors);
                 if scale.is_finite() {
                     let slopes = surprises[which].slope::<T>(&factors, Real::from(scale));
-                    assert_beside(&what(), slope, Some(slopes), 4.0);
+                    let bound = ulps::<T>(Function::BinaryGradient);
+                    assert_beside(&what(), slope, Some(slopes), bound);
                 }
                 (loss, least, bits(slope))
             });
@@ -227,7 +229,7 @@ impl<'a, T: Float> Case<'a, T> {
             unit = unit + least;
         }
         let bound = Bound {
-            units: 4.0,
+            units: ulps::<T>(Function::BinaryLoss),
             least_unit: unit.exponent() + 1,
         };
         let first = self.batch.elements.first().copied().unwrap_or(T::from(0));

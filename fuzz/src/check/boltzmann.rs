@@ -3,14 +3,25 @@
 use logits::{Error, Level};
 
 use super::Families;
+use super::elementwise::assert_all;
 use super::near::{Bound, assert_near};
+use crate::bounds::Function;
 use crate::buffer::Buffer;
 use crate::float::{Float, all_bits, bits};
+use crate::logit_options::LogitOptions;
+use crate::real::Real;
 use crate::recipe::Recipe;
-use crate::reference::{Distinct, RowReference};
+use crate::reference::{Distinct, Expected, RowReference};
 
-/// Every level of a family has the same bits, and wrong temperatures leave the energies as they
-/// are; at the temperature 1, the values of the softmax of the negative energies.
+/// What is computed of energies at a temperature.
+struct Found<T> {
+    probabilities: Vec<T>,
+    log_sum_exp: T,
+    free_energy: T,
+}
+
+/// Every level of a family has the same bits, those of the softmax of −E/T; wrong temperatures leave
+/// the energies as they are.
 pub fn check<T: Float>(recipe: &Recipe) {
     let energies = recipe.elements::<T>();
     for temperature in [T::from_raw(recipe.scale), T::from(1)] {
@@ -28,13 +39,15 @@ pub fn check<T: Float>(recipe: &Recipe) {
                 assert_eq!(free_energy, Err(error), "{level}");
                 continue;
             };
-            let found = (
-                bits(log_sum_exp),
-                bits(free_energy),
-                all_bits(results.slice()),
-            );
-            if families.is_first(level, found) && temperature == T::from(1) {
-                verify(level, &energies, results.slice(), free_energy);
+            let found = Found {
+                probabilities: results.slice().to_vec(),
+                log_sum_exp,
+                free_energy,
+            };
+            let numbers = [log_sum_exp, free_energy].map(bits);
+            if families.is_first(level, (numbers, all_bits(&found.probabilities))) {
+                let what = format!("{level} at the temperature {temperature:e}");
+                verify(&what, &energies, temperature, &found);
             }
         }
     }
@@ -50,26 +63,37 @@ fn assert_error<T: Float>(energies: &[T], results: &[T], temperature: T) {
     assert!(!is_right, "{temperature:e} is a temperature");
 }
 
-fn verify<T: Float>(level: Level, energies: &[T], results: &[T], free_energy: T) {
-    let negative: Vec<T> = energies.iter().map(|&x| -x).collect();
-    let reference = RowReference::new(&Distinct::new(&negative));
-    for (&x, &result) in negative.iter().zip(results) {
-        if let RowReference::Special(_) = reference {
-            assert!(result.into().is_nan(), "{level}: {result:e}");
-        } else if results.len() < 200 {
-            assert_near(
-                level.name(),
-                x,
-                result,
-                reference.softmax(x),
-                Bound::ulps(4.0),
-            );
-        }
-    }
-    let expected = -reference.log_sum_exp();
-    let bound = Bound {
-        units: 3.0,
-        least_unit: 1 - T::DIGITS,
+fn verify<T: Float>(what: &str, energies: &[T], temperature: T, found: &Found<T>) {
+    let options = LogitOptions {
+        temperature,
+        scale: T::from(-1),
+        softcap: None,
+        sink: None,
     };
-    assert_near(level.name(), T::from(1), free_energy, expected, bound);
+    let zero = T::from(0);
+    let distinct = Distinct::new(energies);
+    let mut values = distinct.values.iter();
+    if !options.are_within_limits() || !values.all(|&x| options.is_within_limits(x, zero)) {
+        return;
+    }
+    let logits = distinct.values.iter().map(|&x| options.transform(x, zero));
+    let reference = RowReference::of_logits(logits.zip(distinct.counts.iter().copied()));
+    let probability = |x| reference.softmax(options.transform(x, zero));
+    let bound = Bound::of::<T>(Function::OptionsSoftmax);
+    assert_all(what, &distinct, &found.probabilities, probability, bound);
+
+    let log_sum_exp = reference.log_sum_exp();
+    let bound = Bound::above_one::<T>(Function::OptionsLogSumExp);
+    assert_near(what, temperature, found.log_sum_exp, log_sum_exp, bound);
+
+    let factor = Real::from(temperature.into());
+    let expected = match -log_sum_exp {
+        Expected::Number(x) => Expected::Number(x * factor),
+        special => special,
+    };
+    let bound = Bound {
+        least_unit: factor.exponent() - (T::DIGITS - 1),
+        ..Bound::of::<T>(Function::FreeEnergy)
+    };
+    assert_near(what, temperature, found.free_energy, expected, bound);
 }

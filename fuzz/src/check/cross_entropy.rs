@@ -6,8 +6,9 @@ use logits::{CrossEntropy, Error, Label, Level, LossSum, Rows, RowsMut};
 
 use super::Families;
 use super::elementwise::assert_all;
-use super::near::{Bound, assert_near};
+use super::near::{Bound, assert_near, ulps};
 use super::rows::Batch;
+use crate::bounds::Function;
 use crate::buffer::Buffer;
 use crate::float::{Float, all_bits, bits};
 use crate::real::Real;
@@ -218,11 +219,11 @@ impl<'a, T: Float> Row<'a, T> {
     }
 }
 
-/// 4 ULP; where `scale` is larger than 1, it also multiplies the spacing of the subnormal numbers.
+/// In ULP; where `scale` is larger than 1, it also multiplies the spacing of the subnormal numbers.
 fn gradient_bound<T: Float>(scale: Real) -> Bound {
     let smallest = T::MIN_EXPONENT - (T::DIGITS - 1);
     Bound {
-        units: 4.0,
+        units: ulps::<T>(Function::Gradient),
         least_unit: smallest + scale.exponent().max(0),
     }
 }
@@ -244,7 +245,8 @@ fn assert_sum<T: Float>(level: Level, sum: &LossSum<T>, rows: &[Row<'_, T>]) {
     });
     let logit = rows.first().map_or(T::from(0), |row| row.logits[row.label]);
     let what = format!("{level} loss");
-    assert_near(&what, logit, sum.loss(), expected, Bound::ulps(4.0));
+    let bound = Bound::of::<T>(Function::Loss);
+    assert_near(&what, logit, sum.loss(), expected, bound);
 
     assert_eq!(sum.rows(), rows.len() as u64, "{what}: rows");
     let count = |wanted: &dyn Fn(Option<bool>) -> bool| {

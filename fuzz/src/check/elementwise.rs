@@ -4,6 +4,7 @@ use logits::{Error, Level};
 
 use super::Families;
 use super::near::{Bound, assert_near};
+use crate::bounds;
 use crate::buffer::Buffer;
 use crate::float::{Float, all_bits, bits};
 use crate::recipe::{Layout, Recipe};
@@ -32,10 +33,10 @@ struct Elementwise<T> {
     bound: Bound,
 }
 
-/// The elementwise functions, each with the largest errors for `f32` and for `f64`, in ULP.
+/// The elementwise functions.
 fn elementwise<T: Float>() -> [Elementwise<T>; 8] {
     macro_rules! elementwise {
-        ($name:ident, $in_place:ident, $into:ident, $single:literal, $double:literal) => {
+        ($name:ident, $in_place:ident, $into:ident, $bounded:ident) => {
             Elementwise {
                 function: Function {
                     name: stringify!($name),
@@ -46,25 +47,19 @@ fn elementwise<T: Float>() -> [Elementwise<T>; 8] {
                     into: |level, x, out| level.$into(x, out).map(|()| T::from(0)),
                 },
                 expected: reference::$name,
-                bound: Bound::ulps(if T::BYTES == 4 { $single } else { $double }),
+                bound: Bound::of::<T>(bounds::Function::$bounded),
             }
         };
     }
     [
-        elementwise!(exp, exp_in_place, exp_into, 0.87, 0.81),
-        elementwise!(exp_m1, exp_m1_in_place, exp_m1_into, 0.95, 1.0),
-        elementwise!(ln, ln_in_place, ln_into, 0.79, 0.60),
-        elementwise!(ln_1p, ln_1p_in_place, ln_1p_into, 0.85, 0.70),
-        elementwise!(sigmoid, sigmoid_in_place, sigmoid_into, 0.79, 1.0),
-        elementwise!(
-            log_sigmoid,
-            log_sigmoid_in_place,
-            log_sigmoid_into,
-            0.90,
-            1.0
-        ),
-        elementwise!(softplus, softplus_in_place, softplus_into, 0.90, 1.0),
-        elementwise!(logit, logit_in_place, logit_into, 0.62, 0.61),
+        elementwise!(exp, exp_in_place, exp_into, Exp),
+        elementwise!(exp_m1, exp_m1_in_place, exp_m1_into, ExpM1),
+        elementwise!(ln, ln_in_place, ln_into, Ln),
+        elementwise!(ln_1p, ln_1p_in_place, ln_1p_into, Ln1p),
+        elementwise!(sigmoid, sigmoid_in_place, sigmoid_into, Sigmoid),
+        elementwise!(log_sigmoid, log_sigmoid_in_place, log_sigmoid_into, LogSigmoid),
+        elementwise!(softplus, softplus_in_place, softplus_into, Softplus),
+        elementwise!(logit, logit_in_place, logit_into, Logit),
     ]
 }
 

@@ -3,8 +3,9 @@
 use logits::{Error, Level, Rows};
 
 use super::Families;
-use super::near::{Bound, assert_near};
+use super::near::{Bound, assert_near, ulps};
 use super::rows::Batch;
+use crate::bounds::Function;
 use crate::buffer::Buffer;
 use crate::float::{Float, all_bits, bits};
 use crate::information::{Pairs, Sum};
@@ -51,25 +52,25 @@ fn of_probabilities<T: Float>() -> [Measure<T>; 4] {
             name: "entropy",
             of_row: |level, p, _| Ok(level.entropy(p)),
             of_rows: |level, p, _, out| level.entropy_rows(p, out),
-            expected: |pairs| expected::<T>(&pairs.first(), true, Pairs::cross_entropy),
+            expected: |pairs| expected::<T>(Function::Entropy, &pairs.first(), Pairs::cross_entropy),
         },
         Measure {
             name: "cross_entropy",
             of_row: |level, p, q| level.cross_entropy(p, q),
             of_rows: |level, p, q, out| level.cross_entropy_rows(p, q, out),
-            expected: |pairs| expected::<T>(pairs, true, Pairs::cross_entropy),
+            expected: |pairs| expected::<T>(Function::ProbabilityCrossEntropy, pairs, Pairs::cross_entropy),
         },
         Measure {
             name: "kl_divergence",
             of_row: |level, p, q| level.kl_divergence(p, q),
             of_rows: |level, p, q, out| level.kl_divergence_rows(p, q, out),
-            expected: |pairs| expected::<T>(pairs, true, Pairs::kl_divergence),
+            expected: |pairs| expected::<T>(Function::KlDivergence, pairs, Pairs::kl_divergence),
         },
         Measure {
             name: "js_divergence",
             of_row: |level, p, q| level.js_divergence(p, q),
             of_rows: |level, p, q, out| level.js_divergence_rows(p, q, out),
-            expected: |pairs| expected::<T>(pairs, false, Pairs::js_divergence),
+            expected: |pairs| expected::<T>(Function::JsDivergence, pairs, Pairs::js_divergence),
         },
     ]
 }
@@ -82,9 +83,8 @@ fn of_logits<T: Float>() -> [Measure<T>; 2] {
             of_rows: |level, x, _, out| level.entropy_from_logits_rows(x, out),
             expected: |pairs| {
                 let pairs = pairs.first();
-                expected_from_logits::<T>(&pairs, 4.0, i32::MIN, |pairs| {
-                    Some(pairs.entropy_from_logits())
-                })
+                let bound = Bound::of::<T>(Function::EntropyFromLogits);
+                expected_from_logits::<T>(&pairs, bound, |pairs| Some(pairs.entropy_from_logits()))
             },
         },
         Measure {
@@ -92,8 +92,11 @@ fn of_logits<T: Float>() -> [Measure<T>; 2] {
             of_row: |level, x, y| level.kl_divergence_from_logits(x, y),
             of_rows: |level, x, y, out| level.kl_divergence_from_logits_rows(x, y, out),
             expected: |pairs| {
-                let least = 2 * (1 - T::DIGITS) - (T::DIGITS - 1);
-                expected_from_logits::<T>(pairs, 6.0, least, |pairs| {
+                let bound = Bound {
+                    least_unit: 2 * (1 - T::DIGITS) - (T::DIGITS - 1),
+                    ..Bound::of::<T>(Function::KlDivergenceFromLogits)
+                };
+                expected_from_logits::<T>(pairs, bound, |pairs| {
                     let impossible =
                         |x: f64, y: f64| x > f64::NEG_INFINITY && y == f64::NEG_INFINITY;
                     let negligible = if T::BYTES == 4 { 124.0 } else { 768.0 };
@@ -105,10 +108,10 @@ fn of_logits<T: Float>() -> [Measure<T>; 2] {
     ]
 }
 
-/// What a sum over pairs of probabilities should be; `infinite` if q = 0 < p makes it so.
+/// What a sum over pairs of probabilities should be.
 fn expected<T: Float>(
+    function: Function,
     pairs: &Pairs,
-    infinite: bool,
     sum: fn(&Pairs) -> Sum,
 ) -> Option<(Expected, Bound)> {
     let improper = |x: f64| x.is_nan() || x < 0.0 || x == f64::INFINITY;
@@ -117,39 +120,39 @@ fn expected<T: Float>(
         Expected::Nan
     } else if pairs.any(|p, q| p >= huge || q >= huge) {
         return None;
-    } else if infinite && pairs.any(|p, q| p > 0.0 && q == 0.0) {
+    } else if function != Function::JsDivergence && pairs.any(|p, q| p > 0.0 && q == 0.0) {
         Expected::Infinity
     } else {
         let Sum { value, size } = sum(pairs);
         let bound = Bound {
-            units: 4.0,
+            units: ulps::<T>(function),
             least_unit: size.exponent() - (T::DIGITS - 1),
         };
         return Some((Expected::Number(value), bound));
     };
-    Some((expected, Bound::ulps(0.0)))
+    Some((expected, Bound::exact()))
 }
 
 /// What a measure of logits should be; infinite if `sum` is `None`.
 fn expected_from_logits<T: Float>(
     pairs: &Pairs,
-    units: f64,
-    least_unit: i32,
+    bound: Bound,
     sum: impl Fn(&Pairs) -> Option<crate::real::Real>,
 ) -> Option<(Expected, Bound)> {
     if pairs.is_empty() {
-        return Some((Expected::Number(crate::real::Real::ZERO), Bound::ulps(0.0)));
+        return Some((Expected::Number(crate::real::Real::ZERO), Bound::exact()));
     }
     let (x, y) = pairs.largest();
     let special = |x: f64, y: f64| x.is_nan() || y.is_nan();
     if pairs.any(special) || !x.is_finite() || !y.is_finite() {
-        return Some((Expected::Nan, Bound::ulps(0.0)));
+        return Some((Expected::Nan, Bound::exact()));
     }
+    let limit = if T::BYTES == 4 { 70 } else { 920 };
     match sum(pairs) {
-        None => Some((Expected::Infinity, Bound::ulps(0.0))),
-        Some(sum) if sum.exponent() >= if T::BYTES == 4 { 70 } else { 920 } => None,
+        None => Some((Expected::Infinity, Bound::exact())),
+        Some(sum) if (sum * pairs.len()).exponent() >= limit => None,
         // An exact 0 allows for the least unit, too.
-        Some(sum) => Some((Expected::Number(sum), Bound { units, least_unit })),
+        Some(sum) => Some((Expected::Number(sum), bound)),
     }
 }
 

@@ -5,6 +5,7 @@ use logits::{Error, Level, Rows};
 use super::near::{Bound, assert_near};
 use super::rows::Batch;
 use super::{Families, streaming};
+use crate::bounds::Function;
 use crate::buffer::Buffer;
 use crate::float::{Float, all_bits, bits};
 use crate::recipe::Recipe;
@@ -19,10 +20,7 @@ pub fn check<T: Float>(recipe: &Recipe) {
 
 /// The bound of a log-sum-exp, in units in the last place of max(|result|, 1).
 pub fn bound<T: Float>() -> Bound {
-    Bound {
-        units: 1.4,
-        least_unit: 1 - T::DIGITS,
-    }
+    Bound::above_one::<T>(Function::LogSumExp)
 }
 
 fn check_row<T: Float>(recipe: &Recipe) {

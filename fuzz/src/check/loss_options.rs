@@ -3,9 +3,10 @@
 use logits::{CrossEntropy, Error, Level, LossSum, Rows, RowsMut};
 
 use super::Families;
-use super::near::{Bound, assert_beside, assert_near};
+use super::near::{Bound, assert_beside, assert_near, ulps};
 use super::picks::Picks;
 use super::rows::Batch;
+use crate::bounds::Function;
 use crate::buffer::Buffer;
 use crate::float::{Float, all_bits, bits};
 use crate::real::Real;
@@ -254,8 +255,12 @@ impl<'a, T: Float> Case<'a, T> {
             };
             total = (total.0.plus(loss), total.1 + least);
         }
+        let function = match of {
+            Of::Labels | Of::Soft => Function::LossWithOptions,
+            Of::Probabilities => Function::LossFromProbabilities,
+        };
         let bound = Bound {
-            units: 4.0,
+            units: ulps::<T>(function),
             least_unit: total.1.exponent() + 1,
         };
         assert_near(what, self.scale, sum.loss(), total.0, bound);
@@ -273,9 +278,10 @@ impl<'a, T: Float> Case<'a, T> {
         let scale: f64 = self.scale.into();
         if scale.is_finite() {
             let expected = reference.gradient::<T>(Real::from(scale));
+            let bound = ulps::<T>(Function::GradientWithOptions);
             for (class, &slope) in gradient.iter().enumerate() {
                 let what = format!("{what} gradient of {:e}, class {class}", logits[class]);
-                assert_beside(&what, slope, expected(class), 4.0);
+                assert_beside(&what, slope, expected(class), bound);
             }
         }
         let single = CrossEntropy::new().z_loss(self.z_loss);
@@ -286,7 +292,7 @@ impl<'a, T: Float> Case<'a, T> {
                 &format!("{what} z-loss"),
                 sum.z_loss(),
                 reference.z_loss(),
-                4.0,
+                ulps::<T>(Function::ZLoss),
             );
         }
         Some(reference.loss::<T>())
@@ -307,10 +313,11 @@ impl<'a, T: Float> Case<'a, T> {
         let targets = targets::targets(p, options, |p| p > 0.0);
         let scale: f64 = self.scale.into();
         if scale.is_finite() {
+            let bound = Bound::of::<T>(Function::GradientFromProbabilities);
             for ((&p, &target), &slope) in p.iter().zip(&targets).zip(gradient) {
                 let what = format!("{what} gradient of {p:e}");
                 let expected = targets::slope_of_probability(p, target, Real::from(scale));
-                assert_near(&what, p, slope, expected, Bound::ulps(4.0));
+                assert_near(&what, p, slope, expected, bound);
             }
         }
         Some((targets::loss_of_probabilities(p, &targets), Real::ZERO))

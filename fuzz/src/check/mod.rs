@@ -7,6 +7,7 @@ mod picks;
 mod rows;
 mod softmax_options;
 mod streaming;
+mod vjp;
 
 use std::fmt::Debug;
 

@@ -1,5 +1,6 @@
 //! How far a result is from what it should be.
 
+use crate::bounds::{self, Function};
 use crate::float::Float;
 use crate::real::Real;
 use crate::reference::{Expected, Parts};
@@ -14,13 +15,34 @@ pub struct Bound {
 }
 
 impl Bound {
-    /// So many ULP.
-    pub fn ulps(units: f64) -> Self {
+    /// The promised one, in ULP.
+    pub fn of<T: Float>(function: Function) -> Self {
         Self {
-            units,
+            units: ulps::<T>(function),
             least_unit: i32::MIN,
         }
     }
+
+    /// The promised one, in units in the last place of max(|result|, 1).
+    pub fn above_one<T: Float>(function: Function) -> Self {
+        Self {
+            least_unit: 1 - T::DIGITS,
+            ..Self::of::<T>(function)
+        }
+    }
+
+    /// No error at all.
+    pub fn exact() -> Self {
+        Self {
+            units: 0.0,
+            least_unit: i32::MIN,
+        }
+    }
+}
+
+/// The promised largest error of a function, in its units.
+pub fn ulps<T: Float>(function: Function) -> f64 {
+    bounds::bound(function, T::NAME)
 }
 
 /// Panics if `actual`, the result for `x`, is not as it should be.
@@ -52,7 +74,7 @@ pub fn assert_beside<T: Float>(what: &str, actual: T, parts: Option<Parts>, boun
     match parts {
         None => {}
         Some(Parts::Special(expected)) => {
-            assert_near(what, actual, actual, expected, Bound::ulps(0.0));
+            assert_near(what, actual, actual, expected, Bound::exact());
         }
         Some(Parts::Numbers { sum, size, least }) => {
             let size = limited::<T>(size).exponent();

@@ -6,7 +6,8 @@ use super::elementwise::{Function, assert_all, check_function};
 use super::log_sum_exp;
 use super::near::{Bound, assert_near};
 use super::rows::Batch;
-use super::softmax_options;
+use super::{softmax_options, vjp};
+use crate::bounds;
 use crate::buffer::Buffer;
 use crate::float::{Float, all_bits};
 use crate::recipe::Recipe;
@@ -26,9 +27,9 @@ pub fn check<T: Float>(recipe: &Recipe) {
         into: |level, x, out| level.log_softmax_into(x, out),
     };
     let batch = Batch::<T>::new(recipe);
-    check_row(recipe, &softmax, RowReference::softmax);
+    check_row(recipe, &softmax, bounds::Function::Softmax, RowReference::softmax);
     check_rows(recipe, &batch, &softmax, Level::softmax_rows_in_place);
-    check_row(recipe, &log_softmax, RowReference::log_softmax);
+    check_row(recipe, &log_softmax, bounds::Function::LogSoftmax, RowReference::log_softmax);
     check_rows(
         recipe,
         &batch,
@@ -36,11 +37,13 @@ pub fn check<T: Float>(recipe: &Recipe) {
         Level::log_softmax_rows_in_place,
     );
     softmax_options::check::<T>(recipe);
+    vjp::check::<T>(recipe);
 }
 
 fn check_row<T: Float>(
     recipe: &Recipe,
     function: &Function<T>,
+    bounded: bounds::Function,
     expected: fn(&RowReference, T) -> Expected,
 ) {
     let row = recipe.elements::<T>();
@@ -51,7 +54,8 @@ fn check_row<T: Float>(
         let bound = log_sum_exp::bound::<T>();
         assert_near(what, T::from(0), returned, log_sum_exp, bound);
         let expected = |x| expected(&reference, x);
-        assert_all(what, &distinct, results, expected, Bound::ulps(3.0));
+        let bound = Bound::of::<T>(bounded);
+        assert_all(what, &distinct, results, expected, bound);
     });
 }
 

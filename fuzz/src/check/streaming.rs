@@ -7,6 +7,7 @@ use super::elementwise::assert_all;
 use super::near::{Bound, assert_near};
 use super::rows::Batch;
 use super::{Families, log_sum_exp};
+use crate::bounds::Function;
 use crate::buffer::Buffer;
 use crate::float::{Float, all_bits, bits};
 use crate::recipe::Recipe;
@@ -38,9 +39,11 @@ pub fn check<T: Float>(recipe: &Recipe) {
             let log_sum_exp = expected.reference.log_sum_exp();
             let bound = log_sum_exp::bound::<T>();
             assert_near(&what, row[0], value, log_sum_exp, bound);
-            assert_near(&what, row[target], loss, expected.loss(), Bound::ulps(4.0));
+            let bound = Bound::of::<T>(Function::Loss);
+            assert_near(&what, row[target], loss, expected.loss(), bound);
             let probability = |x| expected.reference.softmax(x);
-            assert_all(&what, &distinct, &softmax, probability, Bound::ulps(3.0));
+            let bound = Bound::of::<T>(Function::Softmax);
+            assert_all(&what, &distinct, &softmax, probability, bound);
             expected.check_gradient(&what, &gradient, scale);
         }
     }

@@ -1,5 +1,7 @@
 //! The accuracy of everything that sums a row of exponentials.
 
+mod readme;
+#[path = "../support/mod.rs"]
 mod support;
 
 use support::row_errors::check_row;

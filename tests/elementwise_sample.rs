@@ -1,5 +1,6 @@
-//! The short form of the accuracy tool (`cargo run --release --example accuracy`): the elementwise
-//! functions of one part in a thousand of all `f32`, and of some 10⁵ random `f64`, at every level.
+//! A sample of what the accuracy tool (`cargo run --release --example accuracy`) measures of every
+//! `f32`: the elementwise functions of one part in a thousand of them, and of some 10⁵ random `f64`, at
+//! every level.
 
 mod support;
 

@@ -1,0 +1,94 @@
+//! The table of accuracy in the README names the bounds that the tests hold every function to.
+
+use std::collections::BTreeSet;
+
+use crate::support::{BOUNDS, Function, bound};
+
+/// The head of the table.
+const HEAD: &str = "| function | bound, `f32` | measured | bound, `f64` | measured |";
+
+/// What each row of the table is about, from the first to the last.
+const ROWS: [(&str, Function); 35] = [
+    ("exp", Function::Exp),
+    ("exp_m1", Function::ExpM1),
+    ("ln", Function::Ln),
+    ("ln_1p", Function::Ln1p),
+    ("sigmoid", Function::Sigmoid),
+    ("log_sigmoid", Function::LogSigmoid),
+    ("softplus", Function::Softplus),
+    ("logit", Function::Logit),
+    ("log-sum-exp", Function::LogSumExp),
+    ("softmax", Function::Softmax),
+    ("log-softmax", Function::LogSoftmax),
+    ("softmax with options", Function::OptionsSoftmax),
+    ("log-softmax with options", Function::OptionsLogSoftmax),
+    ("softmax with a softcap c", Function::CappedSoftmax),
+    ("log-softmax with a softcap c", Function::CappedLogSoftmax),
+    ("log-sum-exp with options", Function::OptionsLogSumExp),
+    ("log-sum-exp with a softcap", Function::CappedLogSumExp),
+    ("free energy", Function::FreeEnergy),
+    ("gradient through softmax", Function::SoftmaxVjp),
+    ("through log-softmax", Function::LogSoftmaxVjp),
+    ("cross-entropy of a row", Function::Loss),
+    ("its gradient", Function::Gradient),
+    (
+        "with weights, smoothing, soft targets",
+        Function::LossWithOptions,
+    ),
+    ("its gradient", Function::GradientWithOptions),
+    ("z-loss", Function::ZLoss),
+    (
+        "cross-entropy from probabilities",
+        Function::LossFromProbabilities,
+    ),
+    ("its gradient", Function::GradientFromProbabilities),
+    ("binary cross-entropy of an element", Function::BinaryLoss),
+    ("its gradient", Function::BinaryGradient),
+    ("entropy", Function::Entropy),
+    (
+        "cross-entropy of probabilities",
+        Function::ProbabilityCrossEntropy,
+    ),
+    ("Kullback–Leibler divergence", Function::KlDivergence),
+    ("Jensen–Shannon divergence", Function::JsDivergence),
+    ("entropy from logits", Function::EntropyFromLogits),
+    (
+        "Kullback–Leibler divergence from logits",
+        Function::KlDivergenceFromLogits,
+    ),
+];
+
+/// The name and the bounds of each row of the table.
+fn table() -> Vec<(&'static str, [f64; 2])> {
+    let lines = include_str!("../../README.md").lines();
+    let rows = lines.skip_while(|line| *line != HEAD).skip(2);
+    rows.take_while(|line| line.starts_with('|'))
+        .map(|line| {
+            let cells: Vec<_> = line.trim_matches(['|', ' ']).split(" | ").collect();
+            let [name, single, _, double, _] = cells[..] else {
+                panic!("not five cells: {line}");
+            };
+            let bound = |cell: &str| cell.parse().unwrap_or_else(|_| panic!("no bound: {line}"));
+            (name, [bound(single), bound(double)])
+        })
+        .collect()
+}
+
+#[test]
+fn readme_names_every_bound() {
+    let table = table();
+    for (index, &(name, function)) in ROWS.iter().enumerate() {
+        let (found, bounds) = table.get(index).expect("a row of the table is missing");
+        // Behind a comma stands the unit, or what the bound holds for.
+        let is_named = found
+            .strip_prefix(name)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(", "));
+        assert!(is_named, "row {index} is not about {name}: {found}");
+        let promised = ["f32", "f64"].map(|float| bound(function, float));
+        assert_eq!(*bounds, promised, "{found}");
+    }
+    assert_eq!(table.len(), ROWS.len(), "rows about nothing known");
+    let rows: BTreeSet<_> = ROWS.iter().map(|(_, function)| *function).collect();
+    let bounded: BTreeSet<_> = BOUNDS.iter().map(|bound| bound.function).collect();
+    assert_eq!(rows, bounded);
+}

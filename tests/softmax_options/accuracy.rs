@@ -1,0 +1,185 @@
+//! The errors of all three functions with options, and of energies.
+
+use logits::Level;
+
+use super::logits_of;
+use crate::support::{
+    Function, Random, Real, Report, SoftmaxOptions, Transformed, for_both_types,
+    ulp_error_above_one, ulp_error_beside,
+};
+
+for_both_types!(
+    scaled_rows,
+    capped_rows,
+    biased_masked_and_sunk_rows,
+    energies,
+);
+
+/// Notes the errors of all three functions at every level.
+fn check<T: Real>(report: &mut Report, inputs: &str, options: &SoftmaxOptions<T>, row: &[T]) {
+    let truth = Transformed::new(options, row);
+    let functions = if options.softcap.is_some() {
+        [
+            Function::CappedSoftmax,
+            Function::CappedLogSoftmax,
+            Function::CappedLogSumExp,
+        ]
+    } else {
+        [
+            Function::OptionsSoftmax,
+            Function::OptionsLogSoftmax,
+            Function::OptionsLogSumExp,
+        ]
+    };
+    for level in Level::available() {
+        let softmax = options.softmax(level);
+        let mut out = row.to_vec();
+        let returned = softmax.softmax_in_place(&mut out).unwrap();
+        let case = |place: usize| format!("length {}, {:e} at {place}", row.len(), row[place]);
+        report.note_row(functions[0], level, inputs, &out, truth.softmax(), case);
+        out.copy_from_slice(row);
+        let also = softmax.log_softmax_in_place(&mut out).unwrap();
+        report.note_row(functions[1], level, inputs, &out, truth.log_softmax(), case);
+        let alone = softmax.log_sum_exp(row).unwrap();
+        for result in [returned, also, alone] {
+            let error = ulp_error_above_one(result, truth.log_sum_exp());
+            report.note(functions[2], level, inputs, error, || {
+                format!("length {}: {result:e}", row.len())
+            });
+        }
+    }
+}
+
+fn lengths() -> impl Iterator<Item = usize> {
+    (1..=40).chain([63, 64, 65, 130, 1000])
+}
+
+fn scaled_rows<T: Real>() {
+    let mut random = Random::new(41);
+    let mut report = Report::default();
+    for len in lengths() {
+        for (size, scale, temperature) in [
+            (1.0, 1.0, 0.7),
+            (5.0, 1.0, 0.1),
+            (50.0, 0.088_388_35, 1.0),
+            (20.0, 1.0, 3.0),
+            (300.0, -0.3, 0.9),
+            (4000.0, 0.7, 1.3),
+            (3e5, 1.0, 1.1),
+            (1e-3, 7.0, 1e-3),
+        ] {
+            let row = logits_of::<T>(&mut random, len, size);
+            let options = SoftmaxOptions {
+                scale: T::from_f64(scale),
+                temperature: T::from_f64(temperature),
+                ..SoftmaxOptions::default()
+            };
+            check(
+                &mut report,
+                &format!("{size}·{scale}/{temperature}"),
+                &options,
+                &row,
+            );
+        }
+    }
+    report.check::<T>();
+}
+
+fn capped_rows<T: Real>() {
+    let mut random = Random::new(42);
+    let mut report = Report::default();
+    for len in lengths() {
+        for (size, cap, temperature) in [
+            (1.0, 30.0, 1.0),
+            (20.0, 30.0, 1.0),
+            (40.0, 50.0, 1.0),
+            (40.0, 50.0, 1.5),
+            (100.0, 50.0, 1.0),
+            (3.0, 1.0, 1.0),
+            (5.0, 1000.0, 1.0),
+        ] {
+            let row = logits_of::<T>(&mut random, len, size);
+            let options = SoftmaxOptions {
+                softcap: Some(T::from_f64(cap)),
+                temperature: T::from_f64(temperature),
+                ..SoftmaxOptions::default()
+            };
+            check(
+                &mut report,
+                &format!("{size}, cap {cap}, T {temperature}"),
+                &options,
+                &row,
+            );
+        }
+    }
+    report.check::<T>();
+}
+
+fn biased_masked_and_sunk_rows<T: Real>() {
+    let mut random = Random::new(43);
+    let mut report = Report::default();
+    for len in lengths() {
+        for size in [0.1, 3.0, 20.0] {
+            for sink in [None, Some(T::from_f64(-1.0)), Some(T::from_f64(5.0 * size))] {
+                let row = logits_of::<T>(&mut random, len, size);
+                let kept = random.below(len);
+                let mask = (0..len).map(|i| i == kept || random.unit() < 0.7).collect();
+                let mut bias = logits_of::<T>(&mut random, len, 4.0);
+                if len > 3 {
+                    bias[(kept + 1) % len] = -T::INFINITY;
+                }
+                let mut options = SoftmaxOptions {
+                    scale: T::from_f64(0.6),
+                    bias: Some(bias),
+                    mask: Some(mask),
+                    sink,
+                    ..SoftmaxOptions::default()
+                };
+                check(&mut report, "bias, mask, sink", &options, &row);
+                options.temperature = T::from_f64(0.8);
+                options.mask = None;
+                check(&mut report, "bias, temperature, sink", &options, &row);
+                options.softcap = Some(T::from_f64(20.0));
+                check(&mut report, "all", &options, &row);
+            }
+        }
+    }
+    report.check::<T>();
+}
+
+fn energies<T: Real>() {
+    let mut random = Random::new(44);
+    let mut report = Report::default();
+    for len in lengths() {
+        for (size, temperature) in [(1.0, 1.0), (10.0, 0.3), (100.0, 7.0), (1e3, 0.9)] {
+            let temperature = T::from_f64(temperature);
+            let row = logits_of::<T>(&mut random, len, size);
+            let options = SoftmaxOptions {
+                scale: T::from_f64(-1.0),
+                temperature,
+                ..SoftmaxOptions::default()
+            };
+            let truth = Transformed::new(&options, &row);
+            for level in Level::available() {
+                let mut probabilities = row.clone();
+                let mut expected = row.clone();
+                let ln_z = level
+                    .boltzmann_in_place(&mut probabilities, temperature)
+                    .unwrap();
+                let returned = options
+                    .softmax(level)
+                    .softmax_in_place(&mut expected)
+                    .unwrap();
+                assert_eq!(ln_z, returned);
+                assert_eq!(probabilities, expected);
+                let result = level.free_energy(&row, temperature).unwrap();
+                let free = -(truth.log_sum_exp() * temperature.to_f64().into());
+                let error = ulp_error_beside(result, free, temperature.to_f64().into());
+                report.note(Function::FreeEnergy, level, "energies", error, || {
+                    format!("length {len}: {result:e}")
+                });
+            }
+        }
+    }
+    report.check::<T>();
+}

@@ -1,0 +1,248 @@
+//! Rows of which nothing is left, NaN and infinities; options out of range.
+
+use logits::{Error, Level, Rows, RowsMut, Softmax};
+
+use super::results;
+use crate::support::{Real, for_both_types};
+
+for_both_types!(
+    removed_rows,
+    special_values,
+    infinite_sinks,
+    wrong_options_write_nothing,
+);
+
+/// Softmax 0, log-softmax and log-sum-exp −∞, whatever the logits.
+fn removed_rows<T: Real>() {
+    let infinity = f64::INFINITY;
+    for special in [0.0, -infinity, infinity, f64::NAN] {
+        for len in [1, 2, 17, 70, 300] {
+            let row = vec![T::from_f64(special); len];
+            let mask: Vec<bool> = vec![false; len];
+            let bias = vec![-T::INFINITY; len];
+            let half: Vec<bool> = (0..len).map(|i| i % 2 == 0).collect();
+            let other_half: Vec<T> = half
+                .iter()
+                .map(|&kept| if kept { -T::INFINITY } else { T::from_f64(1.0) })
+                .collect();
+            for level in Level::available() {
+                let softmax = Softmax::new().level(level).softcap(T::from_f64(5.0));
+                let plain = Softmax::new().level(level);
+                for options in [
+                    softmax.mask(&mask),
+                    plain.mask(&mask),
+                    plain.bias(&bias),
+                    softmax.bias(&bias).temperature(T::from_f64(0.3)),
+                    plain.mask(&half).bias(&other_half),
+                    plain.mask(&mask).sink(T::from_f64(2.0)),
+                ] {
+                    let lse = if format!("{options:?}").contains("sink: 2.0") {
+                        2.0
+                    } else {
+                        -infinity
+                    };
+                    let mut out = row.clone();
+                    let returned = options.softmax_in_place(&mut out).unwrap();
+                    assert_eq!(returned.to_f64(), lse, "{level}: {special}");
+                    assert!(out.iter().all(|&p| p.to_f64() == 0.0), "{level}: {special}");
+                    let mut out = row.clone();
+                    let returned = options.log_softmax_in_place(&mut out).unwrap();
+                    assert_eq!(returned.to_f64(), lse, "{level}: {special}");
+                    assert!(
+                        out.iter().all(|&p| p.to_f64() == -infinity),
+                        "{level}: {special}"
+                    );
+                    assert_eq!(options.log_sum_exp(&row).unwrap().to_f64(), lse, "{level}");
+                }
+            }
+        }
+    }
+}
+
+fn all_nan<T: Real>(options: &Softmax<'_, T>, row: &[T], lse: f64) {
+    for log in [false, true] {
+        let mut out = row.to_vec();
+        let returned = if log {
+            options.log_softmax_in_place(&mut out)
+        } else {
+            options.softmax_in_place(&mut out)
+        }
+        .unwrap();
+        assert!(
+            out.iter().all(|p| p.nan()),
+            "{options:?} of {row:?} gives {out:?}"
+        );
+        for lse_found in [returned, options.log_sum_exp(row).unwrap()] {
+            assert_eq!(
+                lse_found.pattern(),
+                T::from_f64(lse).pattern(),
+                "{options:?} of {row:?}"
+            );
+        }
+    }
+}
+
+fn special_values<T: Real>() {
+    let infinity = f64::INFINITY;
+    let number = T::from_f64;
+    for level in Level::available() {
+        let softmax = Softmax::new().level(level).temperature(number(0.5));
+        for len in [3, 18, 40, 200] {
+            let with = |special: f64| {
+                let mut row = vec![number(1.0); len];
+                row[len - 2] = number(special);
+                row
+            };
+            // No mask: as without options.
+            all_nan(&softmax, &vec![-T::INFINITY; len], -infinity);
+            all_nan(&softmax, &with(f64::NAN), f64::NAN);
+            all_nan(&softmax, &with(infinity), infinity);
+            all_nan(&softmax.scale(number(-1.0)), &with(-infinity), infinity);
+            let mut both = with(f64::NAN);
+            both[0] = T::INFINITY;
+            all_nan(&softmax, &both, f64::NAN);
+            let mut mixed = vec![-T::INFINITY; len];
+            mixed[len / 2] = number(f64::NAN);
+            all_nan(&softmax, &mixed, f64::NAN);
+            // A mask that removes nothing of what is −∞, or not all.
+            let mut mask = vec![true; len];
+            all_nan(&softmax.mask(&mask), &vec![-T::INFINITY; len], -infinity);
+            mask[0] = false;
+            all_nan(&softmax.mask(&mask), &vec![-T::INFINITY; len], -infinity);
+            // With a sink there is something to divide by.
+            let mut out = vec![-T::INFINITY; len];
+            let lse = softmax
+                .sink(number(1.0))
+                .softmax_in_place(&mut out)
+                .unwrap();
+            assert_eq!((lse, out), (number(1.0), vec![number(0.0); len]), "{level}");
+            // A removed element may be anything.
+            for special in [f64::NAN, infinity, -infinity] {
+                let mut mask = vec![true; len];
+                mask[len - 2] = false;
+                let mut bias = vec![number(0.0); len];
+                bias[len - 2] = -T::INFINITY;
+                for options in [softmax.mask(&mask), softmax.bias(&bias)] {
+                    let mut out = with(special);
+                    options.softmax_in_place(&mut out).unwrap();
+                    assert_eq!(out[len - 2], number(0.0), "{level}: {special}");
+                    assert!(
+                        out[0].finite() && out[0] > number(0.0),
+                        "{level}: {special}"
+                    );
+                }
+            }
+            // Infinite and NaN bias.
+            let mut bias = vec![number(0.0); len];
+            bias[0] = T::INFINITY;
+            all_nan(&softmax.bias(&bias), &with(1.0), infinity);
+            bias[0] = number(f64::NAN);
+            all_nan(&softmax.bias(&bias), &with(1.0), f64::NAN);
+        }
+        // A softcap makes numbers of infinities.
+        let mut out = [T::INFINITY, -T::INFINITY];
+        Softmax::new()
+            .level(level)
+            .softcap(number(1.0))
+            .log_softmax_in_place(&mut out)
+            .unwrap();
+        let difference = out[0].to_f64() - out[1].to_f64();
+        assert!((difference - 2.0).abs() < 1e-6, "{level}: {out:?}");
+        // Logits that overflow, and the largest that do not.
+        all_nan(
+            &softmax.temperature(number(1e-6)),
+            &[T::MAX, number(0.0)],
+            infinity,
+        );
+        let mut out = [T::MAX, T::MAX, -T::MAX];
+        softmax
+            .temperature(number(1.5))
+            .softmax_in_place(&mut out)
+            .unwrap();
+        assert_eq!(out, [0.5, 0.5, 0.0].map(number), "{level}");
+        // No elements.
+        let lse = softmax.sink(number(3.0)).softmax_in_place(&mut []).unwrap();
+        assert_eq!(lse, number(3.0));
+        assert_eq!(softmax.log_sum_exp(&[]).unwrap(), -T::INFINITY);
+        assert_eq!(level.free_energy(&[], number(1.0)), Ok(T::INFINITY));
+        let heights = [T::INFINITY; 3];
+        assert_eq!(level.free_energy(&heights, number(1.0)), Ok(T::INFINITY));
+        let depths = [-T::INFINITY, number(0.0)];
+        assert_eq!(level.free_energy(&depths, number(1.0)), Ok(-T::INFINITY));
+    }
+}
+
+fn infinite_sinks<T: Real>() {
+    let row = [1.0, 2.0, 3.0].map(T::from_f64);
+    for level in Level::available() {
+        let softmax = Softmax::new().level(level);
+        all_nan(&softmax.sink(T::INFINITY), &row, f64::INFINITY);
+        all_nan(&softmax.sink(T::from_f64(f64::NAN)), &row, f64::NAN);
+        let none = softmax.sink(-T::INFINITY);
+        assert!(results(&none, &row) == results(&softmax, &row));
+    }
+}
+
+fn wrong_options_write_nothing<T: Real>() {
+    let number = T::from_f64;
+    let row = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0].map(number);
+    let out_of_range = |parameter| Error::ParameterOutOfRange { parameter };
+    let mismatch = |found| Error::LengthMismatch { expected: 6, found };
+    let (few_bias, few_mask) = ([number(0.0); 2], [true; 7]);
+    for level in Level::available() {
+        let softmax = Softmax::new().level(level);
+        let mut wrong = vec![
+            (softmax.bias(&few_bias), mismatch(2)),
+            (softmax.bias(&[]), mismatch(0)),
+            (softmax.mask(&few_mask), mismatch(7)),
+            (softmax.scale(T::INFINITY), out_of_range("scale")),
+            (softmax.scale(number(f64::NAN)), out_of_range("scale")),
+        ];
+        for bad in [0.0, -0.0, -1.0, f64::NAN, f64::INFINITY].map(number) {
+            wrong.push((softmax.temperature(bad), out_of_range("temperature")));
+            wrong.push((softmax.softcap(bad), out_of_range("softcap")));
+            let mut data = row;
+            let expected = out_of_range("temperature");
+            assert_eq!(level.boltzmann_in_place(&mut data, bad), Err(expected));
+            assert_eq!(level.free_energy(&data, bad), Err(expected));
+            assert_eq!(data, row);
+        }
+        let least = T::from_pattern(1);
+        wrong.push((softmax.temperature(least), out_of_range("temperature")));
+        // Each in range by itself, and a quotient of them that is not.
+        let (half, zero) = (number(0.5), number(0.0));
+        for (options, parameter) in [
+            (softmax.scale(T::MAX).softcap(half), "softcap"),
+            (softmax.scale(T::MAX).temperature(half), "temperature"),
+            (softmax.softcap(T::MAX).temperature(half), "temperature"),
+            (
+                softmax.scale(zero).softcap(least).temperature(least),
+                "temperature",
+            ),
+        ] {
+            wrong.push((options, out_of_range(parameter)));
+        }
+        for (softmax, error) in wrong {
+            let mut data = row;
+            assert_eq!(softmax.softmax_in_place(&mut data), Err(error));
+            assert_eq!(softmax.log_softmax_in_place(&mut data), Err(error));
+            assert_eq!(softmax.log_sum_exp(&data), Err(error));
+            let rows = RowsMut::new(&mut data, 3).unwrap();
+            assert_eq!(softmax.softmax_rows_in_place(rows), Err(error));
+            let rows = RowsMut::new(&mut data, 3).unwrap();
+            assert_eq!(softmax.log_softmax_rows_in_place(rows), Err(error));
+            let mut out = [number(7.0); 2];
+            let rows = Rows::new(&data, 3).unwrap();
+            assert_eq!(softmax.log_sum_exp_rows(rows, &mut out), Err(error));
+            assert_eq!((data, out), (row, [number(7.0); 2]));
+        }
+        let mut out = [number(7.0); 3];
+        let rows = Rows::new(&row, 3).unwrap();
+        let error = Error::LengthMismatch {
+            expected: 2,
+            found: 3,
+        };
+        assert_eq!(softmax.log_sum_exp_rows(rows, &mut out), Err(error));
+        assert_eq!(out, [number(7.0); 3]);
+    }
+}
