@@ -53,8 +53,8 @@ fn elementwise<T: Float>() -> [Elementwise<T>; 8] {
     [
         elementwise!(exp, exp_in_place, exp_into, 0.87, 0.81),
         elementwise!(exp_m1, exp_m1_in_place, exp_m1_into, 0.95, 1.0),
-        elementwise!(ln, ln_in_place, ln_into, 0.79, 0.60),
-        elementwise!(ln_1p, ln_1p_in_place, ln_1p_into, 0.85, 0.70),
+        elementwise!(ln, ln_in_place, ln_into, 0.79, 0.56),
+        elementwise!(ln_1p, ln_1p_in_place, ln_1p_into, 0.85, 0.56),
         elementwise!(sigmoid, sigmoid_in_place, sigmoid_into, 0.79, 1.0),
         elementwise!(
             log_sigmoid,
@@ -64,7 +64,7 @@ fn elementwise<T: Float>() -> [Elementwise<T>; 8] {
             1.0
         ),
         elementwise!(softplus, softplus_in_place, softplus_into, 0.90, 1.0),
-        elementwise!(logit, logit_in_place, logit_into, 0.62, 0.61),
+        elementwise!(logit, logit_in_place, logit_into, 0.52, 0.54),
     ]
 }
 
