@@ -51,7 +51,7 @@ fn elementwise<T: Float>() -> [Elementwise<T>; 8] {
         };
     }
     [
-        elementwise!(exp, exp_in_place, exp_into, 0.87, 0.81),
+        elementwise!(exp, exp_in_place, exp_into, 0.87, 0.80),
         elementwise!(exp_m1, exp_m1_in_place, exp_m1_into, 0.95, 1.0),
         elementwise!(ln, ln_in_place, ln_into, 0.79, 0.56),
         elementwise!(ln_1p, ln_1p_in_place, ln_1p_into, 0.85, 0.56),
