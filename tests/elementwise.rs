@@ -4,13 +4,15 @@ mod support;
 
 use logits::Level;
 use support::{
-    Elementwise, HardCase, Random, Real, Report, elementwise_inputs, for_both_types, ulp_error,
+    Elementwise, Function, HardCase, Random, Real, Report, elementwise_inputs, for_both_types,
+    ulp_error,
 };
 
 for_both_types!(
     stays_within_its_bound,
     hard_cases_stay_within_the_bound,
     exp_overflows_and_underflows_where_it_should,
+    subnormal_exponentials_are_rounded_once,
 );
 
 /// Numbers where the result is neither trivial nor out of range.
@@ -122,6 +124,19 @@ fn exp_overflows_and_underflows_where_it_should<T: Real>() {
         assert_eq!(exp(T::from_pattern(1)), 1.0, "{level}");
         assert!(exp(T::from_f64(f64::NAN)).is_nan(), "{level}");
     }
+}
+
+/// Where the result has a few digits less than what is rounded to it, two roundings would be worst.
+fn subnormal_exponentials_are_rounded_once<T: Real>() {
+    let normal = smallest_normal::<T>().ln();
+    let mut inputs = ordinary((normal - 1.5, normal + 1.0), 1 << 18);
+    // Off by 0.826 ULP of `f64` where it is rounded twice.
+    inputs.push(T::from_f64(-708.502_412_331_578_6));
+    let exp = Elementwise::<T>::all().swap_remove(0);
+    assert_eq!(exp.function, Function::Exp);
+    let mut report = Report::default();
+    note(&mut report, &exp, &[("subnormal results", inputs)]);
+    report.check::<T>();
 }
 
 /// The smallest number with all of its digits.

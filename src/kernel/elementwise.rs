@@ -2,8 +2,9 @@
 
 use super::map::{Map, map};
 use crate::math;
+use crate::math::exp::Exponential;
 use crate::math::ln::Logarithm;
-use crate::simd::{InOut, Vector};
+use crate::simd::{Element, InOut, Span, Vector};
 
 /// Declares functions of `math` for each element of a slice.
 macro_rules! elementwise {
@@ -28,8 +29,6 @@ macro_rules! elementwise {
 }
 
 elementwise! {
-    /// e^x of every element.
-    exp = Exp in exp;
     /// e^x − 1 of every element.
     exp_m1 = ExpM1 in exp_m1;
     /// ln x of every element.
@@ -44,4 +43,73 @@ elementwise! {
     softplus = Softplus in sigmoid;
     /// ln(x / (1 − x)) of every element.
     logit = Logit in logit;
+}
+
+/// Vectors whose lowest element is found before their exponentials are taken.
+const VECTORS_PER_BLOCK: usize = 128;
+
+/// e^x of every element.
+///
+/// To round subnormal results once takes about as long as all the rest, so blocks without them are
+/// told apart: a branch for each vector would cost more.
+#[inline(always)]
+pub fn exp<V: Vector<Element: Logarithm>>(token: V::Token, mut data: InOut<'_, V::Element>) {
+    let Some(border) = V::Element::ROUNDED_ONCE_BELOW else {
+        map::<V, _>(token, data, Exp);
+        return;
+    };
+    while data.len() > 0 {
+        let (block, rest) = data.split(VECTORS_PER_BLOCK * V::LANES);
+        if lowest::<V>(token, block.source()).any_less(V::splat(token, border)) {
+            map::<V, _>(token, block, Exp);
+        } else {
+            map::<V, _>(token, block, ExpOfNormal);
+        }
+        data = rest;
+    }
+}
+
+/// The lowest numbers, or 1 if they are above.
+#[inline(always)]
+fn lowest<V: Vector>(token: V::Token, mut x: &[V::Element]) -> V {
+    let one = V::Element::ONE;
+    let load = |x: &[V::Element], index: usize| {
+        V::load(token, x.get(index * V::LANES..).unwrap_or(&[]), one)
+    };
+    // Four chains, which do not wait for each other.
+    let none = V::splat(token, one);
+    let (mut a, mut b, mut c, mut d) = (none, none, none, none);
+    while let Some((part, rest)) = x.split_at_checked(4 * V::LANES) {
+        a = a.at_most(load(part, 0));
+        b = b.at_most(load(part, 1));
+        c = c.at_most(load(part, 2));
+        d = d.at_most(load(part, 3));
+        x = rest;
+    }
+    for index in 0..4 {
+        a = a.at_most(load(x, index));
+    }
+    a.at_most(b).at_most(c.at_most(d))
+}
+
+/// e^x.
+#[derive(Clone, Copy)]
+struct Exp;
+
+impl<V: Vector<Element: Exponential>> Map<V> for Exp {
+    #[inline(always)]
+    fn apply(self, token: V::Token, x: V) -> V {
+        math::exp::exp(token, x)
+    }
+}
+
+/// e^x that is normal.
+#[derive(Clone, Copy)]
+struct ExpOfNormal;
+
+impl<V: Vector<Element: Exponential>> Map<V> for ExpOfNormal {
+    #[inline(always)]
+    fn apply(self, token: V::Token, x: V) -> V {
+        math::exp::exp_of_normal(token, x)
+    }
 }

@@ -14,7 +14,7 @@
 //!   e^r = 1 + (r + (r' + r²·q(r))). In this interval |r| < ½ and no result falls below ¾, so
 //!   rounding the parenthesis costs at most a quarter of a unit of the result: below 0.83 ULP for
 //!   `f32` unfused, 0.80 for `f64` fused. For `f64` unfused, which would miss that, and for the
-//!   terms of sums, what 1 + r loses is added again: below 0.6 ULP.
+//!   terms of sums, what 1 + r loses is added again: below 0.7 ULP.
 //! - *tabulated* (terms of sums, fused): n in sixteenths, so that |r| is at most a 32nd of ln 2 and
 //!   half the polynomial suffices. 2^n comes from a table of sixteen powers. A table of rounded
 //!   powers would cost half a unit. But all terms of a sum may have a common factor κ: with the
@@ -22,6 +22,10 @@
 //!   rounding and what the polynomial and r add, below 0.8 ULP for `f32`, 0.7 for `f64`.
 //!   (Tables of values that are nearly exact are from Gal and Bachelis, An accurate elementary
 //!   mathematical library for the IEEE floating point standard, ACM TOMS 17 (1991).)
+//!
+//! A subnormal result has fewer digits than the number that is scaled to it. Two roundings would be
+//! up to 0.9 ULP of `f64`, so there the parts of that number are added where the last place is that
+//! of the result.
 
 use super::{TwoFold, horner};
 use crate::simd::{Element, Powers, Vector};
@@ -48,6 +52,9 @@ pub trait Exponential: Element {
     const NEAREST_IF_FUSED: Option<[Self; 7]>;
     /// Whether the unfused family can afford to round 1 + r.
     const ROUNDED_IF_UNFUSED: bool;
+    /// Where e^x may be subnormal, and is then rounded once; from here on ½e^x is normal. `None` if
+    /// a subnormal result can afford two roundings.
+    const ROUNDED_ONCE_BELOW: Option<Self>;
     /// log₂ ¾ + ½: moves the reduced argument from ±½ ln 2 to [ln ¾, ln 1½].
     const OFF_CENTRE: Self;
 
@@ -83,6 +90,7 @@ impl Exponential for f32 {
         0.001_370_866,
     ]);
     const ROUNDED_IF_UNFUSED: bool = true;
+    const ROUNDED_ONCE_BELOW: Option<Self> = None;
     const OFF_CENTRE: Self = 0.084_962_5;
     const POWERS: Powers<Self> = Powers::<f32>::new([
         1.032_365_92,
@@ -132,6 +140,7 @@ impl Exponential for f64 {
     const EXP_HIGH: Self = 710.0;
     const NEAREST_IF_FUSED: Option<[Self; 7]> = None;
     const ROUNDED_IF_UNFUSED: bool = false;
+    const ROUNDED_ONCE_BELOW: Option<Self> = Some(-707.0);
     const OFF_CENTRE: Self = 0.084_962_500_721_156_18;
     const POWERS: Powers<Self> = Powers::<f64>::new([
         1.038_895_084_755_495_2,
@@ -199,12 +208,60 @@ impl Exponential for f64 {
 /// e^x, for every x.
 #[inline(always)]
 pub fn exp<V: Vector<Element: Exponential>>(token: V::Token, x: V) -> V {
-    let x = x
-        .at_least(V::splat(token, V::Element::EXP_LOW))
-        .at_most(V::splat(token, V::Element::EXP_HIGH));
-    let round = V::splat(token, V::Element::ROUND);
-    let (power, rounded) = exp_parts::<V, false>(token, x, round);
-    power.scale_by_pow2_gradual(rounded)
+    match V::Element::ROUNDED_ONCE_BELOW {
+        Some(border) => exp_rounded_once(token, x, V::splat(token, border)),
+        None => {
+            let round = V::splat(token, V::Element::ROUND);
+            let (power, rounded) = exp_parts::<V, false>(token, clamped(token, x), round);
+            power.scale_by_pow2_gradual(rounded)
+        }
+    }
+}
+
+/// [`exp`] for NaN and x from [`ROUNDED_ONCE_BELOW`](Exponential::ROUNDED_ONCE_BELOW) on, if there is
+/// such a border.
+#[inline(always)]
+pub fn exp_of_normal<V: Vector<Element: Exponential>>(token: V::Token, x: V) -> V {
+    let x = x.at_most(V::splat(token, V::Element::EXP_HIGH));
+    // Half of e^x: its power of two is normal up to the largest number.
+    let two = V::splat(token, V::Element::ONE + V::Element::ONE);
+    let round = V::splat(token, V::Element::ROUND - V::Element::ONE);
+    let (power, rounded) = careful_exp::<V, false>(token, x, round);
+    let double = if V::FUSED {
+        // The first part is 1.
+        power.lo.mul_add(two, two)
+    } else {
+        power.value().mul(two)
+    };
+    double.scale_by_pow2(rounded)
+}
+
+/// e^x by the careful form, for every x, rounded once where it is subnormal, as it may be below
+/// `border`.
+#[inline(always)]
+fn exp_rounded_once<V: Vector<Element: Exponential>>(token: V::Token, x: V, border: V) -> V {
+    // In units of the smallest normal number.
+    let round = V::Element::ROUND - V::Element::MIN_POSITIVE_POWER;
+    let low = clamped(token, x).at_most(border);
+    let (power, rounded) = careful_exp::<V, false>(token, low, V::splat(token, round));
+    let hi = power.hi.scale_by_pow2(rounded);
+    let lo = power.lo.scale_by_pow2(rounded);
+    // From 1 to 2, the last place is that of subnormal numbers. Fast2Sum.
+    let one = V::splat(token, V::Element::ONE);
+    let sum = one.add(hi);
+    let lost = hi.sub(sum.sub(one));
+    let subnormal = sum.add(lost.add(lo)).sub(one);
+    let units = hi.add(lo);
+    let units = units.replace_where_less(units, one, subnormal);
+    let low = units.mul(V::splat(token, V::Element::MIN_POSITIVE));
+    exp_of_normal(token, x.at_least(border)).replace_where_less(x, border, low)
+}
+
+/// x, as far as e^x differs.
+#[inline(always)]
+fn clamped<V: Vector<Element: Exponential>>(token: V::Token, x: V) -> V {
+    x.at_least(V::splat(token, V::Element::EXP_LOW))
+        .at_most(V::splat(token, V::Element::EXP_HIGH))
 }
 
 /// The constant that rounds the exponents of a sum's terms.
@@ -246,7 +303,7 @@ fn tabulated_exp<V: Vector<Element: Exponential>>(token: V::Token, x: V, round: 
 }
 
 /// e^x · 2^−N where `round` is ROUND − N and the result is normal, with more digits: the careful
-/// form keeps the digits that 1 + r loses, for less than 0.6 ULP, because a quotient of two
+/// form keeps the digits that 1 + r loses, for less than 0.7 ULP, because a quotient of two
 /// exponentials has the errors of both. The nearest form stays as it is.
 #[inline(always)]
 pub fn exp_scaled<V: Vector<Element: Exponential>>(token: V::Token, x: V, round: V) -> V {
@@ -265,22 +322,13 @@ fn exp_parts<V: Vector<Element: Exponential>, const TERM: bool>(
     x: V,
     round: V,
 ) -> (V, V) {
-    let nearest = if V::FUSED {
-        V::Element::NEAREST_IF_FUSED
-    } else {
-        None
-    };
-    let rounded = if nearest.is_some() {
-        x.mul_add(V::splat(token, V::Element::LOG2_E), round)
-    } else {
-        careful_rounded(token, x, round)
-    };
-    let n = rounded.sub(round);
-    let power = match nearest {
-        Some(coefficients) => nearest_exp(token, x, n, coefficients),
-        None => careful_exp::<V, TERM>(token, x, n),
-    };
-    (power, rounded)
+    match V::Element::NEAREST_IF_FUSED {
+        Some(coefficients) if V::FUSED => nearest_exp(token, x, round, coefficients),
+        _ => {
+            let (power, rounded) = careful_exp::<V, TERM>(token, x, round);
+            (power.value(), rounded)
+        }
+    }
 }
 
 /// The n of the careful form, plus `round`.
@@ -291,35 +339,43 @@ pub fn careful_rounded<V: Vector<Element: Exponential>>(token: V::Token, x: V, r
         .add(round)
 }
 
-/// e^(x − n·ln 2), the nearest form.
+/// [`exp_parts`] by the nearest form.
 #[inline(always)]
 fn nearest_exp<V: Vector<Element: Exponential>>(
     token: V::Token,
     x: V,
-    n: V,
+    round: V,
     [c0, c1, c2, c3, c4, c5, c6]: [V::Element; 7],
-) -> V {
+) -> (V, V) {
+    let rounded = x.mul_add(V::splat(token, V::Element::LOG2_E), round);
+    let n = rounded.sub(round);
     let r = n.neg_mul_add(V::splat(token, V::Element::LN_2), x);
     let r = n.neg_mul_add(V::splat(token, V::Element::LN_2_REST), r);
-    horner!(token, r; c0, c1, c2, c3, c4, c5, c6)
+    let power = horner!(token, r; c0, c1, c2, c3, c4, c5, c6);
+    (power, rounded)
 }
 
-/// e^(x − n·ln 2), the careful form.
+/// [`exp_parts`] by the careful form: the number in [¾, 1½] in two parts.
 #[inline(always)]
 fn careful_exp<V: Vector<Element: Exponential>, const TERM: bool>(
     token: V::Token,
     x: V,
-    n: V,
-) -> V {
-    let TwoFold { hi: r, lo: error } = reduce(token, x, n);
+    round: V,
+) -> (TwoFold<V>, V) {
+    let rounded = careful_rounded(token, x, round);
+    let TwoFold { hi: r, lo: error } = reduce(token, x, rounded.sub(round));
     let tail = V::Element::remainder(token, r).mul_add(r.mul(r), error);
     let one = V::splat(token, V::Element::ONE);
-    let rounded = V::FUSED || V::Element::ROUNDED_IF_UNFUSED;
-    if TERM || !rounded {
-        add_one(one, r, tail).value()
+    let rounds = V::FUSED || V::Element::ROUNDED_IF_UNFUSED;
+    let power = if TERM || !rounds {
+        add_one(one, r, tail)
     } else {
-        r.add(tail).add(one)
-    }
+        TwoFold {
+            hi: one,
+            lo: r.add(tail),
+        }
+    };
+    (power, rounded)
 }
 
 /// e^(x − n·ln 2) by the careful form, in two parts.

@@ -17,7 +17,7 @@ pub trait Logarithm: Exponential {
     const TINY: Self;
     /// The number that follows −1.
     const ABOVE_MINUS_ONE: Self;
-    /// The coefficients of an approximation of 1/x on [½, 1] within 1.6 %.
+    /// The coefficients of an approximation of (⅔·√2)/x on [½, 1] within 1.1 %.
     const INVERSE_0: Self;
     /// That of x.
     const INVERSE_1: Self;
@@ -32,16 +32,16 @@ pub trait Logarithm: Exponential {
         rest: Option<V>,
     ) -> TwoFold<V>;
 
-    /// w(z) with 2 atanh(s) = 2s + s·w(s²), for z = s² up to 1/25, and hardly worse up to 0.044.
+    /// w(z) with 2 atanh(s) = 2s + s·w(s²), for z = s² up to 1/25.
     fn atanh_tail<V: Vector<Element = Self>>(token: V::Token, z: V) -> V;
 }
 
 impl Logarithm for f32 {
     const TINY: Self = 2.9e-11;
     const ABOVE_MINUS_ONE: Self = -1.0 + f32::EPSILON / 2.0;
-    const INVERSE_0: Self = 4.25;
-    const INVERSE_1: Self = -5.8125;
-    const INVERSE_2: Self = 2.578_125;
+    const INVERSE_0: Self = 4.0;
+    const INVERSE_1: Self = -5.484_375;
+    const INVERSE_2: Self = 2.4375;
 
     #[inline(always)]
     fn ln_reduced<V: Vector<Element = Self>>(
@@ -62,9 +62,9 @@ impl Logarithm for f32 {
 impl Logarithm for f64 {
     const TINY: Self = 1e-20;
     const ABOVE_MINUS_ONE: Self = -1.0 + f64::EPSILON / 2.0;
-    const INVERSE_0: Self = 4.25;
-    const INVERSE_1: Self = -5.8125;
-    const INVERSE_2: Self = 2.578_125;
+    const INVERSE_0: Self = 4.0;
+    const INVERSE_1: Self = -5.484_375;
+    const INVERSE_2: Self = 2.4375;
 
     #[inline(always)]
     fn ln_reduced<V: Vector<Element = Self>>(

@@ -130,9 +130,10 @@ pub fn at_the_limits<V: Vector<Element: Logarithm>>(
         .replace_where_less(x, low, V::splat(token, V::Element::NAN))
 }
 
-/// k·ln 2 + 2 atanh(n / (2d)) = ln(2^k·(d + n/2) / (d − n/2)) for |n/d| up to 0.41.
+/// k·ln 2 + 2 atanh(n / (2d)) = ln(2^k·(d + n/2) / (d − n/2)) for |n/d| up to 0.4.
 ///
-/// With t = n/d it is k·ln 2 + t + (t/2)·w(t²/4).
+/// With t = n/d it is k·ln 2 + t + (t/2)·w(t²/4), whose derivative by t is about 1 + t²/4: so much
+/// counts what rounding left over of t.
 #[inline(always)]
 pub fn ln_ratio<V: Vector<Element: Logarithm>>(
     token: V::Token,
@@ -142,7 +143,9 @@ pub fn ln_ratio<V: Vector<Element: Logarithm>>(
 ) -> TwoFold<V> {
     let t = numerator.quotient(token, denominator);
     let half = t.hi.mul(V::splat(token, V::Element::HALF));
-    let tail = half.mul_add(V::Element::atanh_tail(token, half.mul(half)), t.lo);
+    let square = half.mul(half);
+    let lost = t.lo.mul_add(square, t.lo);
+    let tail = half.mul_add(V::Element::atanh_tail(token, square), lost);
     let TwoFold { hi, lo } = add_ln_2(token, k, t.hi);
     TwoFold {
         hi,

@@ -2,9 +2,10 @@
 //!
 //! With q = 1 − p, s the smaller of the two and l the larger, logit p = ±ln(s/l), and
 //! ln(s/l) = k·ln 2 + 2 atanh((s·2^−k − l) / (s·2^−k + l)): one division, no cancellation near ½,
-//! and no branch. The integer k need not be the best: a quadratic approximation of 1/l within
-//! 1.6 % finds one that leaves s·2^−k / l in [0.656, 1.355], where the difference in the numerator is
-//! exact (P. H. Sterbenz, Floating-Point Computation, 1974).
+//! and no branch. The integer k need not be the best: a quadratic approximation of (⅔·√2)/l within
+//! 1.1 % finds one that leaves s·2^−k / l in [0.699, 1.429], about 1/√2 and √2, so that the quotient
+//! is below 0.178 and its square well within the range of the polynomial. There the difference in
+//! the numerator is exact (P. H. Sterbenz, Floating-Point Computation, 1974).
 
 use super::ln::Logarithm;
 use super::log::{at_the_limits, ln_ratio, scale_subnormal};

@@ -35,6 +35,8 @@ pub trait Element:
     const LEAST: Self;
     /// The smallest positive normal number.
     const MIN_POSITIVE: Self;
+    /// The power of two that [`MIN_POSITIVE`](Self::MIN_POSITIVE) is.
+    const MIN_POSITIVE_POWER: Self;
     /// The lowest number that is not infinite.
     const LOWEST: Self;
     /// The exponent of two, well within the normal numbers, twice which is below all numbers.
@@ -81,6 +83,7 @@ macro_rules! element {
             const LARGEST: Self = $float::MAX;
             const LEAST: Self = $float::from_bits(1);
             const MIN_POSITIVE: Self = $float::MIN_POSITIVE;
+            const MIN_POSITIVE_POWER: Self = ($float::MIN_EXP - 1) as $float;
             const LOWEST: Self = $float::MIN;
             const LOWEST_POWER: Self = ($float::MIN_EXP + 5) as $float;
             const SPLITTER: Self = ((1u64 << $float::MANTISSA_DIGITS.div_ceil(2)) + 1) as $float;
