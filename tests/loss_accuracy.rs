@@ -4,7 +4,9 @@ mod support;
 
 use logits::{CrossEntropy, Level};
 use support::loss_errors::{OPTIONS, Targets, check_loss, loss_and_gradient};
-use support::{Distribution, Random, Real, Reference, Report, distributions, for_both_types};
+use support::{
+    Distribution, LossOptions, Random, Real, Reference, Report, distributions, for_both_types,
+};
 
 for_both_types!(
     short_rows,
@@ -12,6 +14,9 @@ for_both_types!(
     confident_rows,
     masked_rows,
     z_loss_of_any_magnitude,
+    tiny_z_loss,
+    tiny_weights,
+    tiny_smoothing,
     small_weights_keep_their_gradient,
     distances_beyond_the_range_with_a_small_share,
 );
@@ -98,6 +103,68 @@ fn z_loss_of_any_magnitude<T: Real>() {
             "{level}"
         );
     }
+}
+
+/// A factor of the z-loss around the smallest normal number, and mostly below.
+fn tiny_z_loss<T: Real>() {
+    check_tiny::<T>(|_, random| LossOptions {
+        z_loss: tiny(random),
+        ..plain()
+    });
+}
+
+/// So small are the weights of all classes.
+fn tiny_weights<T: Real>() {
+    let smoothings = [0.0, 0.1, 1.0];
+    check_tiny::<T>(|weights, random| LossOptions {
+        weights: Some(weights),
+        smoothing: T::from_f64(smoothings[random.below(3)]),
+        ..plain()
+    });
+}
+
+/// So small is the smoothing.
+fn tiny_smoothing<T: Real>() {
+    check_tiny::<T>(|weights, random| LossOptions {
+        weights: (random.below(2) == 0).then_some(weights),
+        smoothing: tiny(random),
+        ..plain()
+    });
+}
+
+fn plain<T: Real>() -> LossOptions<'static, T> {
+    LossOptions {
+        weights: None,
+        smoothing: T::from_f64(0.0),
+        z_loss: T::from_f64(0.0),
+    }
+}
+
+/// Checks losses with options that depend on tiny weights, of logits of many sizes.
+fn check_tiny<T: Real>(options: impl for<'a> Fn(&'a [T], &mut Random) -> LossOptions<'a, T>) {
+    let mut random = Random::new(21);
+    let mut report = Report::default();
+    for len in [1, 2, 5, 40, 1000] {
+        for step in 0..100 {
+            let most = if step % 2 == 0 { 10.0 } else { 40.0 };
+            let deviation = libm::exp2(random.uniform(-4.0, most));
+            let row = Distribution::Normal { deviation }.row::<T>(&mut random, len);
+            let reference = Reference::new(&row);
+            let targets = Targets::new(&mut random, &reference);
+            let weights: Vec<T> = (0..len).map(|_| tiny(&mut random)).collect();
+            for wanted in targets.all() {
+                let options = options(&weights, &mut random);
+                check_loss(&mut report, "tiny factors", &reference, wanted, options);
+            }
+        }
+    }
+    report.check::<T>();
+}
+
+/// Some bits above the smallest positive number.
+fn tiny<T: Real>(random: &mut Random) -> T {
+    let exponent = f64::from(T::MIN_EXPONENT) + random.uniform(0.0, f64::from(T::DIGITS + 8));
+    T::from_f64(libm::exp2(exponent))
 }
 
 /// The label's probability is negligible: its gradient is its weight.
