@@ -2,7 +2,7 @@
 
 mod support;
 
-use logits::{CrossEntropy, Level};
+use logits::{CrossEntropy, Level, RowsMut};
 use support::loss_errors::{OPTIONS, Targets, check_loss, loss_and_gradient};
 use support::{
     Distribution, LossOptions, Random, Real, Reference, Report, distributions, for_both_types,
@@ -18,6 +18,7 @@ for_both_types!(
     tiny_weights,
     tiny_smoothing,
     small_weights_keep_their_gradient,
+    a_tiny_scale_of_a_large_weight,
     distances_beyond_the_range_with_a_small_share,
 );
 
@@ -184,6 +185,29 @@ fn small_weights_keep_their_gradient<T: Real>() {
                 "{level}: 2^{exponent} gives {ratio}"
             );
         }
+    }
+}
+
+/// A class of negligible probability has but its share of the smoothing, whose product with the
+/// scale is below all numbers.
+fn a_tiny_scale_of_a_large_weight<T: Real>() {
+    let len = 40;
+    let (weight, scale) = (T::MAX_EXPONENT - 8, T::MIN_EXPONENT + 1);
+    let mut row = vec![T::from_f64(0.0); len];
+    row[1] = T::from_f64(-2.0 * T::UNDERFLOW);
+    let mut weights = vec![T::from_f64(1.0); len];
+    weights[1] = power_of_two(weight);
+    let expected = -libm::exp2(f64::from(weight + scale - 3)) / len as f64;
+    for level in Level::available() {
+        let loss = CrossEntropy::new().level(level).class_weights(&weights);
+        let loss = loss.label_smoothing(T::from_f64(0.125));
+        let mut gradient = row.clone();
+        let rows = RowsMut::new(&mut gradient, len).unwrap();
+        loss.loss_and_gradient_in_place(rows, &[0_u8], power_of_two(scale))
+            .unwrap();
+        let ratio = gradient[1].to_f64() / expected;
+        let bound = 4.0 * libm::exp2(f64::from(1 - T::DIGITS));
+        assert!((ratio - 1.0).abs() <= bound, "{level}: {ratio}");
     }
 }
 

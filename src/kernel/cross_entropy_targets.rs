@@ -239,16 +239,23 @@ impl<'a, V: Vector<Element: Shifted>> Terms<'a, V> {
         let lowest = V::Register::splat(token, V::Element::LOWEST);
         let mass = mass.mul(token, scale_exact).value();
         let mass = mass.at_most(largest).at_least(lowest).first();
-        let kept = self.kept.mul(token, scale_exact).value().first();
-        let share = self.share.mul(token, scale_exact);
+        // A weight would multiply the rounding error of a subnormal product.
+        let lift = match self.weights {
+            Some(_) => lift_of(scale_exact.hi.abs().first()),
+            None => V::Element::ONE,
+        };
+        let lifted = scale_exact.scaled(V::Register::splat(token, lift));
+        let kept = self.kept.mul(token, lifted).value().first();
+        let share = self.share.mul(token, lifted);
         let share = share.scaled(self.share_lift_inverse(token)).value().first();
+        let factors = Smoothed { kept, share, lift };
         let reciprocal = self.sum.reciprocal::<V>(token);
         let softmax = Scale::by(token, reciprocal, mass).first();
         let mut start = 0;
         while let Some(part @ [_, ..]) = row.get_mut(start..) {
             let x = V::load(token, part, self.sum.max);
             let softmax = softmax.apply(token, self.sum.frame.exp(token, x));
-            let targets = self.load_targets(token, start, x, kept, share);
+            let targets = self.load_targets(token, start, x, factors);
             softmax.sub(targets).store(part);
             start += V::LANES;
         }
@@ -257,16 +264,15 @@ impl<'a, V: Vector<Element: Shifted>> Terms<'a, V> {
         }
     }
 
-    /// The targets of the classes from `start` that have the logits `x`: `kept` of what they were,
-    /// and a `share`; but only that for a label, whose entry is computed apart.
+    /// The scaled targets of the classes from `start` that have the logits `x`; but only their
+    /// shares for a label, whose entry is computed apart.
     #[inline(always)]
     fn load_targets(
         &self,
         token: V::Token,
         start: usize,
         x: V,
-        kept: V::Element,
-        share: V::Element,
+        Smoothed { kept, share, lift }: Smoothed<V::Element>,
     ) -> V {
         let zero = V::splat(token, V::Element::ZERO);
         let lowest = V::splat(token, V::Element::LOWEST);
@@ -278,7 +284,10 @@ impl<'a, V: Vector<Element: Shifted>> Terms<'a, V> {
             }
         };
         match self.weights {
-            Some(weights) => targets.mul(load_at(token, weights, start)),
+            Some(weights) => {
+                let inverse = V::splat(token, V::Element::ONE / lift);
+                targets.mul(load_at(token, weights, start)).mul(inverse)
+            }
             None => targets,
         }
     }
@@ -326,6 +335,17 @@ impl<'a, V: Vector<Element: Shifted>> Terms<'a, V> {
         let zero = V::Register::splat(token, V::Element::ZERO);
         mass.add_single(zero.sub(factor)).normalized()
     }
+}
+
+/// What smoothing makes of targets, times a scale.
+#[derive(Clone, Copy)]
+struct Smoothed<E> {
+    /// The part that each target keeps.
+    kept: E,
+    /// What each class gets.
+    share: E,
+    /// The power of two by which both are lifted where there are weights.
+    lift: E,
 }
 
 /// `factor` times the probability that `reciprocal` makes of a term.

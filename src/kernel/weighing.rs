@@ -145,8 +145,7 @@ impl<R: Vector<Element: Shifted, Register = R>> Weighing<R> {
         factors: Factors<'_, V::Element>,
     ) -> Self {
         let plain = Self::sums::<V, false>(token, row, units, factors);
-        let size = plain.mass.hi.abs().first();
-        if lift_of(size) == R::Element::ONE || size.is_nan() {
+        if lift_of(plain.mass.hi.abs().first()) == R::Element::ONE {
             return plain;
         }
         let lifted = token.call_rarely(LiftedSums::<V> {
