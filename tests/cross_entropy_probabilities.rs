@@ -7,6 +7,7 @@ use support::{Extended, Function, Random, Real, Report, for_both_types, numbers,
 
 for_both_types!(
     rows_are_accurate,
+    tiny_shares,
     factors_of_any_magnitude,
     probabilities_of_zero,
     what_is_no_probability,
@@ -50,10 +51,69 @@ fn row<T: Real>(random: &mut Random, len: usize, deviation: f64) -> Vec<T> {
     row
 }
 
+fn exact<T: Real>(x: T) -> Extended {
+    Extended::from(x.to_f64()).normalized()
+}
+
+/// A row and its options.
+struct Case<'a, T> {
+    row: &'a [T],
+    label: usize,
+    weights: Option<&'a [T]>,
+    smoothing: T,
+    scale: T,
+}
+
+impl<T: Real> Case<'_, T> {
+    /// The loss and its gradient.
+    fn truth(&self) -> (Extended, Vec<Extended>) {
+        let counted = self.row.iter().filter(|p| p.to_f64() > 0.0).count();
+        let share = exact(self.smoothing) / (counted as f64).into();
+        let mut loss = Extended::ZERO;
+        let mut slopes = vec![Extended::ZERO; self.row.len()];
+        for (class, &p) in self.row.iter().enumerate() {
+            let mut target = Extended::ZERO;
+            if class == self.label {
+                target = Extended::ONE - exact(self.smoothing);
+            }
+            if p.to_f64() > 0.0 {
+                target = target + share;
+            }
+            target = target * self.weights.map_or(Extended::ONE, |w| exact(w[class]));
+            if !target.is_zero() {
+                loss = loss - target * p.truth(Function::Ln);
+                slopes[class] = -(target * exact(self.scale) / exact(p));
+            }
+        }
+        (loss, slopes)
+    }
+
+    /// Notes the errors at every level.
+    fn check(&self, report: &mut Report, inputs: &str) {
+        let (truth, slopes) = self.truth();
+        for level in Level::available() {
+            let mut loss = CrossEntropy::new()
+                .level(level)
+                .label_smoothing(self.smoothing);
+            if let Some(weights) = self.weights {
+                loss = loss.class_weights(weights);
+            }
+            let (sum, gradient) = run(loss, self.row, self.label as i64, self.scale);
+            let len = self.row.len();
+            let error = ulp_error(sum.loss(), truth);
+            let case = || format!("{len} give {:e}", sum.loss());
+            report.note(Function::LossFromProbabilities, level, inputs, error, case);
+            let function = Function::GradientFromProbabilities;
+            let truths = slopes.iter().copied();
+            let case = |place| format!("{len}, place {place}");
+            report.note_row(function, level, inputs, &gradient, truths, case);
+        }
+    }
+}
+
 fn rows_are_accurate<T: Real>() {
     let mut random = Random::new(30);
     let mut report = Report::default();
-    let scale = T::from_f64(-1.0 / 3.0);
     for len in (1..70).chain([1000]) {
         for deviation in [1.0, 8.0] {
             let row = row::<T>(&mut random, len, deviation);
@@ -67,48 +127,50 @@ fn rows_are_accurate<T: Real>() {
                 (true, 0.9),
                 (true, 1.0),
             ] {
-                let smoothing = T::from_f64(smoothing);
-                let counted = row.iter().filter(|p| p.to_f64() > 0.0).count();
-                let share = Extended::from(smoothing.to_f64()) / (counted as f64).into();
-                let targets: Vec<_> = (0..len)
-                    .map(|class| {
-                        let kept = Extended::ONE - smoothing.to_f64().into();
-                        let kept = if class == label { kept } else { Extended::ZERO };
-                        let masked = row[class].to_f64() == 0.0;
-                        let share = if masked { Extended::ZERO } else { share };
-                        let weight = if weighted {
-                            weights[class].to_f64()
-                        } else {
-                            1.0
-                        };
-                        (kept + share) * weight.into()
-                    })
-                    .collect();
-                let mut truth = Extended::ZERO;
-                let mut slopes = vec![Extended::ZERO; len];
-                for (class, &target) in targets.iter().enumerate() {
-                    if !target.is_zero() {
-                        truth = truth - target * row[class].truth(Function::Ln);
-                        let p = Extended::from(row[class].to_f64()).normalized();
-                        slopes[class] = -(target * Extended::from(scale.to_f64()) / p);
-                    }
-                }
-                for level in Level::available() {
-                    let mut loss = CrossEntropy::new().level(level).label_smoothing(smoothing);
-                    if weighted {
-                        loss = loss.class_weights(&weights);
-                    }
-                    let (sum, gradient) = run(loss, &row, label as i64, scale);
-                    let inputs = format!("deviation {deviation}, smoothing {smoothing}");
-                    let error = ulp_error(sum.loss(), truth);
-                    let case = || format!("{len} give {:e}", sum.loss());
-                    report.note(Function::LossFromProbabilities, level, &inputs, error, case);
-                    let function = Function::GradientFromProbabilities;
-                    let truths = slopes.iter().copied();
-                    let case = |place| format!("{len}, place {place}");
-                    report.note_row(function, level, &inputs, &gradient, truths, case);
-                }
+                let case = Case {
+                    row: &row,
+                    label,
+                    weights: weighted.then_some(&weights[..]),
+                    smoothing: T::from_f64(smoothing),
+                    scale: T::from_f64(-1.0 / 3.0),
+                };
+                let inputs = format!("deviation {deviation}, smoothing {smoothing}");
+                case.check(&mut report, &inputs);
             }
+        }
+    }
+    report.check::<T>();
+}
+
+/// The label has the probability 1, or the weight 0: what is left has a tiny smoothing or weights.
+fn tiny_shares<T: Real>() {
+    let mut random = Random::new(31);
+    let mut report = Report::default();
+    let tiny = |random: &mut Random| {
+        let above = random.uniform(0.0, f64::from(T::DIGITS + 8));
+        T::from_f64(libm::exp2(f64::from(T::MIN_EXPONENT) + above))
+    };
+    for len in [2, 5, 40, 1000] {
+        for _ in 0..20 {
+            let mut row = row::<T>(&mut random, len, 1.0);
+            row[1] = tiny(&mut random);
+            row[0] = T::from_f64(1.0);
+            let mut weights: Vec<T> = (0..len).map(|_| tiny(&mut random)).collect();
+            weights[0] = T::from_f64(0.0);
+            let case = Case {
+                row: &row,
+                label: 0,
+                weights: None,
+                smoothing: tiny(&mut random),
+                scale: T::from_f64(0.75),
+            };
+            case.check(&mut report, "tiny smoothing");
+            let case = Case {
+                weights: Some(&weights),
+                smoothing: T::from_f64(0.125),
+                ..case
+            };
+            case.check(&mut report, "tiny weights");
         }
     }
     report.check::<T>();

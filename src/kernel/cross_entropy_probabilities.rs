@@ -5,14 +5,14 @@
 
 use super::lane_sum::LaneSum;
 use super::maximum::{maximum, position};
-use super::weighing::load_at;
+use super::weighing::{lift_of, load_at};
 use crate::loss::{Labels, LossSum, Options};
 use crate::math::TwoFold;
 use crate::math::ln::Logarithm;
 use crate::math::log::ln;
 use crate::math::scaled::{product, quotient};
 use crate::rows::{Rows, RowsMut};
-use crate::simd::{Element, Vector};
+use crate::simd::{Element, Routine, Token, Vector};
 
 /// The loss of every row. Labels and options have been checked.
 #[inline(always)]
@@ -72,7 +72,7 @@ fn add_row<V: Vector<Element: Logarithm>>(
     row: &[V::Element],
     label: usize,
     options: &Options<'_, V::Element>,
-) -> Option<TwoFold<V::Register>> {
+) -> Option<Share<V::Register>> {
     let zero = V::Element::ZERO;
     let weight = options.class_weight(label);
     let mut loss = TwoFold::zero(token);
@@ -83,17 +83,9 @@ fn add_row<V: Vector<Element: Logarithm>>(
         let weight = V::Register::splat(token, weight);
         loss = TwoFold::exact(token, product(token, [kept.value(), weight, surprise]));
     }
-    let mut share = TwoFold::zero(token);
+    let share = Share::new(token, options.label_smoothing, positive(row));
     if options.label_smoothing != zero {
-        let count = V::Register::splat(token, V::Element::from_u64(positive(row)));
-        let smoothing = V::Register::splat(token, options.label_smoothing);
-        let count = TwoFold::exact(token, count);
-        share = count.divide(token, smoothing).normalized();
-        // Without any class there is none to share with.
-        if count.hi.first() == zero {
-            share = TwoFold::zero(token);
-        }
-        let shared = shared_loss::<V>(token, row, options.class_weights, share.value().first());
+        let shared = shared_loss::<V>(token, row, options.class_weights, share);
         loss = loss.add(shared).settled(token);
     }
     let is_nan = loss.hi.first().is_nan() || has_nan::<V>(token, row);
@@ -122,7 +114,7 @@ fn write_gradient<V: Vector<Element: Logarithm>>(
     row: &mut [V::Element],
     label: usize,
     options: &Options<'_, V::Element>,
-    share: TwoFold<V::Register>,
+    share: Share<V::Register>,
     scale: V::Element,
 ) {
     let (zero, one) = (
@@ -130,7 +122,8 @@ fn write_gradient<V: Vector<Element: Logarithm>>(
         V::splat(token, V::Element::ONE),
     );
     let p_of_label = row.get(label).copied().unwrap_or(V::Element::ONE);
-    let share_of_row = V::splat(token, share.value().first());
+    let share_of_row = V::splat(token, share.lifted.value().first());
+    let lift = V::splat(token, share.lift);
     let scale_of_row = V::splat(token, scale);
     let mut start = 0;
     while let Some(part @ [_, ..]) = row.get_mut(start..) {
@@ -140,7 +133,11 @@ fn write_gradient<V: Vector<Element: Logarithm>>(
             Some(weights) => load_at(token, weights, start),
             None => one,
         };
-        let target = quotient(token, [share_of_row, scale_of_row, weight], divisor);
+        let target = quotient(
+            token,
+            [share_of_row, scale_of_row, weight],
+            divisor.mul(lift),
+        );
         let slope = zero.replace_where_less(zero, p, zero.sub(target));
         slope.store(part);
         start += V::LANES;
@@ -148,7 +145,7 @@ fn write_gradient<V: Vector<Element: Logarithm>>(
     if let Some(slope) = row.get_mut(label) {
         let kept = kept::<V>(token, options);
         let target = if p_of_label > V::Element::ZERO {
-            kept.add(share).settled(token)
+            kept.add(share.value(token)).settled(token)
         } else {
             kept
         };
@@ -174,40 +171,127 @@ fn minus_ln<V: Vector<Element: Logarithm>>(token: V::Token, p: V) -> V {
     V::splat(token, V::Element::ZERO).sub(ln(token, p))
 }
 
+/// What smoothing shares with each class, ε / C.
+#[derive(Clone, Copy)]
+struct Share<R: Vector> {
+    /// Times the lift.
+    lifted: TwoFold<R>,
+    /// A power of two, above 1 only where ε is small: so a share has digits for all that
+    /// multiplies it.
+    lift: R::Element,
+}
+
+impl<R: Vector> Share<R> {
+    #[inline(always)]
+    fn new(token: R::Token, smoothing: R::Element, classes: u64) -> Self {
+        let lift = lift_of(smoothing);
+        // Without any class there is none to share with.
+        let lifted = if smoothing == R::Element::ZERO || classes == 0 {
+            TwoFold::zero(token)
+        } else {
+            let count = TwoFold::exact(token, R::splat(token, R::Element::from_u64(classes)));
+            let smoothing = R::splat(token, smoothing * lift);
+            count.divide(token, smoothing).normalized()
+        };
+        Self { lifted, lift }
+    }
+
+    /// The share, which may be subnormal.
+    #[inline(always)]
+    fn value(self, token: R::Token) -> TwoFold<R> {
+        let inverse = R::splat(token, R::Element::ONE / self.lift);
+        self.lifted.scaled(inverse)
+    }
+}
+
 /// Σ −`share`·w·ln p over the classes with p ≠ 0.
 #[inline(always)]
 fn shared_loss<V: Vector<Element: Logarithm>>(
     token: V::Token,
     row: &[V::Element],
     weights: Option<&[V::Element]>,
-    share: V::Element,
+    share: Share<V::Register>,
 ) -> TwoFold<V::Register> {
-    let (zero, one) = (
-        V::splat(token, V::Element::ZERO),
-        V::splat(token, V::Element::ONE),
-    );
-    let nan = V::splat(token, V::Element::NAN);
-    let share = V::splat(token, share);
-    let mut sum = LaneSum::<V>::new(token);
-    let mut start = 0;
-    while start < row.len() {
-        for place in 0..sum.vectors() {
-            if start >= row.len() {
-                break;
-            }
-            let p = load_at::<V>(token, row, start);
-            // ln 1 = 0 for what does not count.
-            let counted = one.replace_where_less(zero, p, p);
-            let surprise = minus_ln(token, counted).replace_where_less(p, zero, nan);
-            let weight = match weights {
-                Some(weights) => load_at(token, weights, start),
-                None => one,
-            };
-            sum.add(place, product(token, [share, weight, surprise]));
-            start += V::LANES;
-        }
+    let one = V::Element::ONE;
+    let loss = SharedLoss::<V> {
+        row,
+        weights,
+        share: share.value(token).value().first(),
+        divisor: one,
+    };
+    let plain = loss.sum::<false>(token);
+    if share.lift == one && lift_of(plain.hi.abs().first()) == one {
+        return plain;
     }
-    sum.finish().settled(token)
+    let lift = V::Element::LARGE_UNIT;
+    let lifted = token.call_rarely(SharedLoss::<V> {
+        share: share.lifted.value().first(),
+        divisor: share.lift / lift,
+        ..loss
+    });
+    // What overflows has a share with all digits.
+    if lifted.hi.first().is_finite() {
+        lifted.scaled(V::Register::splat(token, one / lift))
+    } else {
+        plain
+    }
+}
+
+/// The loss of a row of what smoothing shares: terms `share`·w·−ln p / `divisor`.
+struct SharedLoss<'a, V: Vector> {
+    row: &'a [V::Element],
+    weights: Option<&'a [V::Element]>,
+    share: V::Element,
+    divisor: V::Element,
+}
+
+impl<V: Vector<Element: Logarithm>> SharedLoss<'_, V> {
+    /// The sum of the terms, which are divided if the sum is `LIFTED`.
+    #[inline(always)]
+    fn sum<const LIFTED: bool>(&self, token: V::Token) -> TwoFold<V::Register> {
+        let (zero, one) = (
+            V::splat(token, V::Element::ZERO),
+            V::splat(token, V::Element::ONE),
+        );
+        let nan = V::splat(token, V::Element::NAN);
+        let share = V::splat(token, self.share);
+        let divisor = V::splat(token, self.divisor);
+        let mut sum = LaneSum::<V>::new(token);
+        let mut start = 0;
+        while start < self.row.len() {
+            for place in 0..sum.vectors() {
+                if start >= self.row.len() {
+                    break;
+                }
+                let p = load_at::<V>(token, self.row, start);
+                // ln 1 = 0 for what does not count.
+                let counted = one.replace_where_less(zero, p, p);
+                let surprise = minus_ln(token, counted).replace_where_less(p, zero, nan);
+                let weight = match self.weights {
+                    Some(weights) => load_at(token, weights, start),
+                    None => one,
+                };
+                let factors = [share, weight, surprise];
+                let term = if LIFTED {
+                    quotient(token, factors, divisor)
+                } else {
+                    product(token, factors)
+                };
+                sum.add(place, term);
+                start += V::LANES;
+            }
+        }
+        sum.finish().settled(token)
+    }
+}
+
+impl<V: Vector<Element: Logarithm>> Routine<V::Token> for SharedLoss<'_, V> {
+    type Output = TwoFold<V::Register>;
+
+    #[inline(always)]
+    fn run(self, token: V::Token) -> Self::Output {
+        self.sum::<true>(token)
+    }
 }
 
 /// How many probabilities are greater than 0.

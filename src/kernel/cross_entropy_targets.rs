@@ -16,7 +16,7 @@ use super::map::Map;
 use super::maximum::{maximum, position};
 use super::row_sum::{Peak, RowSum, row_sum};
 use super::scale::Scale;
-use super::weighing::{Factors, Weighing, load_at};
+use super::weighing::{Factors, Weighing, lift_of, load_at};
 use crate::loss::{LossSum, Options, Target, Targets};
 use crate::math::TwoFold;
 use crate::rows::{Rows, RowsMut};
@@ -101,6 +101,7 @@ fn add_row<'a, V: Vector<Element: Shifted>>(
         // Not the square first: that overflows where a small factor brings it back.
         let z_loss = terms.z_loss.mul(token, log_sum_exp);
         let z_loss = z_loss.mul(token, log_sum_exp);
+        let z_loss = z_loss.scaled(terms.z_lift_inverse(token));
         sum.add_z_loss(z_loss.hi.first(), z_loss.lo.first());
     }
     Some(terms)
@@ -114,10 +115,14 @@ struct Terms<'a, V: Vector> {
     weights: Option<&'a [V::Element]>,
     /// 1 − ε.
     kept: TwoFold<V::Register>,
-    /// ε / C.
+    /// ε / C, lifted.
     share: TwoFold<V::Register>,
-    /// z.
+    /// The power of two that lifts the share.
+    share_lift: V::Element,
+    /// z, lifted.
     z_loss: TwoFold<V::Register>,
+    /// The power of two that lifts z.
+    z_lift: V::Element,
     /// Of the targets, before they are smoothed.
     targets: Weighing<V::Register>,
     /// Of the classes that smoothing shares the rest among.
@@ -148,27 +153,34 @@ impl<'a, V: Vector<Element: Shifted>> Terms<'a, V> {
         let smoothing = V::Register::splat(token, options.label_smoothing);
         let one = V::Register::splat(token, V::Element::ONE);
         let zero = V::Register::splat(token, V::Element::ZERO);
+        let share_lift = lift_of(options.label_smoothing);
         let (classes, share) = if options.label_smoothing == V::Element::ZERO {
             (Weighing::nothing(token), TwoFold::zero(token))
         } else {
             let targets = None;
             let count = V::Element::from_u64(unmasked(row));
             let count = TwoFold::exact(token, V::Register::splat(token, count));
+            let lifted = smoothing.mul(V::Register::splat(token, share_lift));
             (
                 Weighing::of_row::<V>(token, row, max, Factors { weights, targets }),
-                count.divide(token, smoothing).normalized(),
+                count.divide(token, lifted).normalized(),
             )
         };
         let ratio = sum.log_ratio::<V>(token);
         let log_sum_exp = TwoFold::sum(V::Register::splat(token, sum.max), ratio.hi);
+        let log_sum_exp = log_sum_exp.add_single(ratio.lo).normalized();
+        let z = options.z_loss;
+        let z_lift = lift_of(log_sum_exp.hi.abs().at_least(one).first() * z);
         Self {
-            log_sum_exp: log_sum_exp.add_single(ratio.lo).normalized(),
+            log_sum_exp,
             sum,
             target,
             weights,
             kept: TwoFold::sum(one, zero.sub(smoothing)),
             share,
-            z_loss: TwoFold::exact(token, V::Register::splat(token, options.z_loss)),
+            share_lift,
+            z_loss: TwoFold::exact(token, V::Register::splat(token, z * z_lift)),
+            z_lift,
             targets,
             classes,
         }
@@ -177,8 +189,21 @@ impl<'a, V: Vector<Element: Shifted>> Terms<'a, V> {
     /// Of all targets, smoothed.
     #[inline(always)]
     fn total(&self, token: V::Token) -> Weighing<V::Register> {
-        let targets = self.targets.times(token, self.kept);
-        targets.add(token, self.classes.times(token, self.share))
+        let targets = self.targets.times(token, self.kept, V::Element::ONE);
+        let classes = self.classes.times(token, self.share, self.share_lift);
+        targets.add(token, classes)
+    }
+
+    /// 1 / the lift of z.
+    #[inline(always)]
+    fn z_lift_inverse(&self, token: V::Token) -> V::Register {
+        V::Register::splat(token, V::Element::ONE / self.z_lift)
+    }
+
+    /// 1 / the lift of the share.
+    #[inline(always)]
+    fn share_lift_inverse(&self, token: V::Token) -> V::Register {
+        V::Register::splat(token, V::Element::ONE / self.share_lift)
     }
 
     /// 2·z·ln Σ e^x.
@@ -188,7 +213,8 @@ impl<'a, V: Vector<Element: Shifted>> Terms<'a, V> {
             return TwoFold::zero(token);
         }
         let pull = self.log_sum_exp.mul(token, self.z_loss);
-        pull.add(pull).settled(token)
+        let pull = pull.add(pull).scaled(self.z_lift_inverse(token));
+        pull.settled(token)
     }
 
     /// Overwrites the logits with `scale` times the gradient.
@@ -203,21 +229,33 @@ impl<'a, V: Vector<Element: Shifted>> Terms<'a, V> {
 
         // The scale multiplies what the row shares, before that is rounded.
         let scale_exact = TwoFold::exact(token, V::Register::splat(token, scale));
-        let mass = self.total(token).mass.add(self.pull(token)).settled(token);
+        let mass = self
+            .total(token)
+            .mass(token)
+            .add(self.pull(token))
+            .settled(token);
         // An infinite one would make NaN of a softmax of 0.
         let largest = V::Register::splat(token, V::Element::LARGEST);
         let lowest = V::Register::splat(token, V::Element::LOWEST);
         let mass = mass.mul(token, scale_exact).value();
         let mass = mass.at_most(largest).at_least(lowest).first();
-        let kept = self.kept.mul(token, scale_exact).value().first();
-        let share = self.share.mul(token, scale_exact).value().first();
+        // A weight would multiply the rounding error of a subnormal product.
+        let lift = match self.weights {
+            Some(_) => lift_of(scale_exact.hi.abs().first()),
+            None => V::Element::ONE,
+        };
+        let lifted = scale_exact.scaled(V::Register::splat(token, lift));
+        let kept = self.kept.mul(token, lifted).value().first();
+        let share = self.share.mul(token, lifted);
+        let share = share.scaled(self.share_lift_inverse(token)).value().first();
+        let factors = Smoothed { kept, share, lift };
         let reciprocal = self.sum.reciprocal::<V>(token);
         let softmax = Scale::by(token, reciprocal, mass).first();
         let mut start = 0;
         while let Some(part @ [_, ..]) = row.get_mut(start..) {
             let x = V::load(token, part, self.sum.max);
             let softmax = softmax.apply(token, self.sum.frame.exp(token, x));
-            let targets = self.load_targets(token, start, x, kept, share);
+            let targets = self.load_targets(token, start, x, factors);
             softmax.sub(targets).store(part);
             start += V::LANES;
         }
@@ -226,16 +264,15 @@ impl<'a, V: Vector<Element: Shifted>> Terms<'a, V> {
         }
     }
 
-    /// The targets of the classes from `start` that have the logits `x`: `kept` of what they were,
-    /// and a `share`; but only that for a label, whose entry is computed apart.
+    /// The scaled targets of the classes from `start` that have the logits `x`; but only their
+    /// shares for a label, whose entry is computed apart.
     #[inline(always)]
     fn load_targets(
         &self,
         token: V::Token,
         start: usize,
         x: V,
-        kept: V::Element,
-        share: V::Element,
+        Smoothed { kept, share, lift }: Smoothed<V::Element>,
     ) -> V {
         let zero = V::splat(token, V::Element::ZERO);
         let lowest = V::splat(token, V::Element::LOWEST);
@@ -247,7 +284,10 @@ impl<'a, V: Vector<Element: Shifted>> Terms<'a, V> {
             }
         };
         match self.weights {
-            Some(weights) => targets.mul(load_at(token, weights, start)),
+            Some(weights) => {
+                let inverse = V::splat(token, V::Element::ONE / lift);
+                targets.mul(load_at(token, weights, start)).mul(inverse)
+            }
             None => targets,
         }
     }
@@ -259,16 +299,17 @@ impl<'a, V: Vector<Element: Shifted>> Terms<'a, V> {
         let zero = V::Register::splat(token, V::Element::ZERO);
         let mut mass = TwoFold::zero(token);
         if let Target::Soft(targets) = self.target {
-            let others = self.without(token, self.targets.mass, Some(targets), place, logit);
+            let others = self.without(token, self.targets.mass(token), Some(targets), place, logit);
             mass = others.mul(token, self.kept);
         }
         if self.share.hi.first() != V::Element::ZERO {
-            let others = self.without(token, self.classes.mass, None, place, logit);
-            mass = mass.add(others.mul(token, self.share));
+            let others = self.without(token, self.classes.mass(token), None, place, logit);
+            let others = others.mul(token, self.share);
+            mass = mass.add(others.scaled(self.share_lift_inverse(token)));
         }
         let reciprocal = self.sum.reciprocal::<V>(token).normalized();
         let others = others::<V>(token, &self.sum, place, logit).normalized();
-        let complement = share_of(token, reciprocal, others, self.total(token).mass);
+        let complement = share_of(token, reciprocal, others, self.total(token).mass(token));
         let term = self.sum.frame.exp(token, V::Register::splat(token, logit));
         let term = TwoFold::exact(token, term);
         let pull = share_of(token, reciprocal, term, self.pull(token));
@@ -294,6 +335,17 @@ impl<'a, V: Vector<Element: Shifted>> Terms<'a, V> {
         let zero = V::Register::splat(token, V::Element::ZERO);
         mass.add_single(zero.sub(factor)).normalized()
     }
+}
+
+/// What smoothing makes of targets, times a scale.
+#[derive(Clone, Copy)]
+struct Smoothed<E> {
+    /// The part that each target keeps.
+    kept: E,
+    /// What each class gets.
+    share: E,
+    /// The power of two by which both are lifted where there are weights.
+    lift: E,
 }
 
 /// `factor` times the probability that `reciprocal` makes of a term.

@@ -4,8 +4,8 @@ use super::frame::Shifted;
 use super::lane_sum::LaneSum;
 use super::row_sum::RowSum;
 use crate::math::TwoFold;
-use crate::math::scaled::unless_zero;
-use crate::simd::{Element, Vector};
+use crate::math::scaled::{quotient, unless_zero};
+use crate::simd::{Element, Routine, Token, Vector};
 
 /// The factor k of each class: its target times its weight.
 #[derive(Clone, Copy)]
@@ -20,16 +20,22 @@ impl<E: Element> Factors<'_, E> {
     /// The factors of the classes from `start` that have the logits `x`; 0 where there is no class.
     #[inline(always)]
     fn load<V: Vector<Element = E>>(self, token: V::Token, start: usize, x: V) -> V {
-        let targets = match self.targets {
+        let targets = self.load_targets(token, start, x);
+        match self.weights {
+            Some(weights) => targets.mul(load_at(token, weights, start)),
+            None => targets,
+        }
+    }
+
+    /// The targets of the classes from `start` that have the logits `x`; 0 where there is no class.
+    #[inline(always)]
+    fn load_targets<V: Vector<Element = E>>(self, token: V::Token, start: usize, x: V) -> V {
+        match self.targets {
             Some(targets) => load_at(token, targets, start),
             None => {
                 let lowest = V::splat(token, E::LOWEST);
                 V::splat(token, E::ONE).replace_where_less(x, lowest, V::splat(token, E::ZERO))
             }
-        };
-        match self.weights {
-            Some(weights) => targets.mul(load_at(token, weights, start)),
-            None => targets,
         }
     }
 
@@ -40,6 +46,44 @@ impl<E: Element> Factors<'_, E> {
     }
 }
 
+impl<E: Shifted> Factors<'_, E> {
+    /// [`Element::LARGE_UNIT`] times the factor k of each class from `start`, and times k·`gap`:
+    /// products of any magnitude, no part of which underflows.
+    #[inline(always)]
+    fn lifted<V: Vector<Element = E>>(
+        self,
+        token: V::Token,
+        start: usize,
+        (x, gap): (V, V),
+    ) -> (V, V) {
+        let one = V::splat(token, E::ONE);
+        let targets = self.load_targets(token, start, x);
+        let weights = match self.weights {
+            Some(weights) => load_at(token, weights, start),
+            None => one,
+        };
+        let inverse = V::splat(token, E::ONE / E::LARGE_UNIT);
+        let factor = quotient(token, [targets, weights, one], inverse);
+        let term = quotient(token, [targets, weights, gap], inverse);
+        let term = unless_zero(token, targets, unless_zero(token, weights, term));
+        (factor, term)
+    }
+}
+
+/// By which power of two a small factor is multiplied: 1 if `size`, its magnitude, is not small.
+/// So lifted, a factor is still below 1.
+///
+/// The product of a small factor may be subnormal, and its rounding error then grows with what
+/// multiplies the product next. A lifted factor's product is not, unless it is negligible.
+#[inline(always)]
+pub fn lift_of<E: Element>(size: E) -> E {
+    if size < E::ONE / E::LARGE_UNIT {
+        E::LARGE_UNIT
+    } else {
+        E::ONE
+    }
+}
+
 /// The elements from `start`, and 0 where there are none.
 #[inline(always)]
 pub fn load_at<V: Vector>(token: V::Token, x: &[V::Element], start: usize) -> V {
@@ -47,15 +91,17 @@ pub fn load_at<V: Vector>(token: V::Token, x: &[V::Element], start: usize) -> V 
 }
 
 /// Σ k and Σ k·(M − x)/u over the classes of a row, M its largest logit and u a unit, a power of
-/// two.
+/// two; both times a `lift`.
 ///
 /// Both sums keep their rounding errors: only those of their terms remain.
 #[derive(Clone, Copy)]
-pub struct Weighing<R> {
+pub struct Weighing<R: Vector> {
     /// Σ k.
-    pub mass: TwoFold<R>,
+    mass: TwoFold<R>,
     /// Σ k·(M − x)/u; a term with k = 0 is 0, even where x = −∞.
-    pub gaps: TwoFold<R>,
+    gaps: TwoFold<R>,
+    /// A power of two, above 1 only where all factors are small.
+    lift: R::Element,
 }
 
 impl<R: Vector<Element: Shifted, Register = R>> Weighing<R> {
@@ -65,6 +111,7 @@ impl<R: Vector<Element: Shifted, Register = R>> Weighing<R> {
         Self {
             mass: TwoFold::zero(token),
             gaps: TwoFold::zero(token),
+            lift: R::Element::LARGE_UNIT,
         }
     }
 
@@ -79,17 +126,44 @@ impl<R: Vector<Element: Shifted, Register = R>> Weighing<R> {
         if factor == R::Element::ZERO {
             return Self::nothing(token);
         }
-        let factor = TwoFold::exact(token, R::splat(token, factor));
+        let lift = lift_of(factor);
+        let factor = TwoFold::exact(token, R::splat(token, factor * lift));
         let gap = TwoFold::exact(token, R::splat(token, max / unit - x / unit));
         Self {
             mass: factor,
             gaps: factor.mul(token, gap),
+            lift,
         }
     }
 
     /// Of all classes of a row.
     #[inline(always)]
     pub fn of_row<V: Vector<Element = R::Element, Token = R::Token, Register = R>>(
+        token: V::Token,
+        row: &[V::Element],
+        units: (V::Element, V::Element),
+        factors: Factors<'_, V::Element>,
+    ) -> Self {
+        let plain = Self::sums::<V, false>(token, row, units, factors);
+        if lift_of(plain.mass.hi.abs().first()) == R::Element::ONE {
+            return plain;
+        }
+        let lifted = token.call_rarely(LiftedSums::<V> {
+            row,
+            units,
+            factors,
+        });
+        // What overflows is large without a lift, and has all digits.
+        if lifted.gaps.hi.first().is_finite() {
+            lifted
+        } else {
+            plain
+        }
+    }
+
+    /// The sums, `LIFTED` or not.
+    #[inline(always)]
+    fn sums<V: Vector<Element = R::Element, Token = R::Token, Register = R>, const LIFTED: bool>(
         token: V::Token,
         row: &[V::Element],
         (max, unit): (V::Element, V::Element),
@@ -103,37 +177,72 @@ impl<R: Vector<Element: Shifted, Register = R>> Weighing<R> {
             for place in 0..mass.vectors() {
                 let part = row.get(start..).unwrap_or(&[]);
                 let x = V::load(token, part, V::Element::NEG_INFINITY);
-                let factor = factors.load(token, start, x);
-                mass.add(place, factor);
                 let gap = max.sub(x.mul(inverse));
-                gaps.add(place, unless_zero(token, factor, factor.mul(gap)));
+                let (factor, term) = if LIFTED {
+                    factors.lifted(token, start, (x, gap))
+                } else {
+                    let factor = factors.load(token, start, x);
+                    (factor, unless_zero(token, factor, factor.mul(gap)))
+                };
+                mass.add(place, factor);
+                gaps.add(place, term);
                 start += V::LANES;
             }
         }
         Self {
             mass: mass.finish().settled(token),
             gaps: gaps.finish().settled(token),
+            lift: if LIFTED {
+                R::Element::LARGE_UNIT
+            } else {
+                R::Element::ONE
+            },
         }
     }
 
-    /// With every factor multiplied by `factor`.
+    /// Σ k.
     #[inline(always)]
-    pub fn times(self, token: R::Token, factor: TwoFold<R>) -> Self {
+    pub fn mass(self, token: R::Token) -> TwoFold<R> {
+        self.lowered(token, R::Element::ONE).mass
+    }
+
+    /// With a lift that is no higher than now.
+    #[inline(always)]
+    fn lowered(self, token: R::Token, lift: R::Element) -> Self {
+        let factor = R::splat(token, lift / self.lift);
+        Self {
+            mass: self.mass.scaled(factor),
+            gaps: self.gaps.scaled(factor),
+            lift,
+        }
+    }
+
+    /// With every factor multiplied by `factor`, which is lifted by `lift`.
+    #[inline(always)]
+    pub fn times(self, token: R::Token, factor: TwoFold<R>, lift: R::Element) -> Self {
         if factor.hi.first() == R::Element::ZERO {
             return Self::nothing(token);
         }
         Self {
             mass: self.mass.mul(token, factor),
             gaps: self.gaps.mul(token, factor),
+            lift: self.lift * lift,
         }
     }
 
     /// With each class' factors added up.
     #[inline(always)]
     pub fn add(self, token: R::Token, other: Self) -> Self {
+        let lift = if self.lift < other.lift {
+            self.lift
+        } else {
+            other.lift
+        };
+        let (a, b) = (self.lowered(token, lift), other.lowered(token, lift));
         Self {
-            mass: self.mass.add(other.mass).settled(token),
-            gaps: self.gaps.add(other.gaps).settled(token),
+            mass: a.mass.add(b.mass).settled(token),
+            gaps: a.gaps.add(b.gaps).settled(token),
+            lift,
         }
     }
 
@@ -146,11 +255,24 @@ impl<R: Vector<Element: Shifted, Register = R>> Weighing<R> {
         unit: V::Element,
     ) -> TwoFold<R> {
         let ratio = row.log_ratio::<V>(token).normalized();
-        let unit = R::splat(token, unit);
-        let gaps = TwoFold {
-            hi: self.gaps.hi.mul(unit),
-            lo: self.gaps.lo.mul(unit),
-        };
-        self.mass.mul(token, ratio).add(gaps)
+        let inverse = R::splat(token, R::Element::ONE / self.lift);
+        let gaps = self.gaps.scaled(R::splat(token, unit / self.lift));
+        self.mass.mul(token, ratio).scaled(inverse).add(gaps)
+    }
+}
+
+/// The lifted sums of a row.
+struct LiftedSums<'a, V: Vector> {
+    row: &'a [V::Element],
+    units: (V::Element, V::Element),
+    factors: Factors<'a, V::Element>,
+}
+
+impl<V: Vector<Element: Shifted>> Routine<V::Token> for LiftedSums<'_, V> {
+    type Output = Weighing<V::Register>;
+
+    #[inline(always)]
+    fn run(self, token: V::Token) -> Self::Output {
+        Weighing::sums::<V, true>(token, self.row, self.units, self.factors)
     }
 }

@@ -164,6 +164,15 @@ impl<V: Vector> TwoFold<V> {
         }
     }
 
+    /// `self` times a power of two; exact short of underflow and overflow.
+    #[inline(always)]
+    pub fn scaled(self, power: V) -> Self {
+        Self {
+            hi: self.hi.mul(power),
+            lo: self.lo.mul(power),
+        }
+    }
+
     /// `hi + lo`, rounded once.
     #[inline(always)]
     pub fn value(self) -> V {

@@ -40,7 +40,7 @@ pub struct LossReference<'a, T> {
 }
 
 fn exact<T: Real>(x: T) -> Extended {
-    x.to_f64().into()
+    Extended::from(x.to_f64()).normalized()
 }
 
 fn sum(terms: impl Iterator<Item = Extended>) -> Extended {
