@@ -10,7 +10,8 @@ it and checks each kernel's entry at each level of x86-64:
   the routines of its level, which kernels share and which are checked like them;
 - at 128 bits it holds neither AVX nor x87 instructions: it must run on every x86-64;
 - at 256 and 512 bits it multiplies and adds in one instruction, on whole registers;
-- at 512 bits it scales by powers of two in one instruction, if it scales at all: ln and the
+- at 512 bits it scales by powers of two in one instruction, or looks them up in one, if it scales at
+  all: ln and the
   gradient through softmax do not.
 
 The last two do not bind routines that few inputs need.
@@ -51,7 +52,8 @@ POINTER = re.compile(r"^([0-9a-f]+) R_X86_64_RELATIVE +\*ABS\*\+0x([0-9a-f]+)$",
 POINTED = re.compile(r"# ([0-9a-f]+) <_DYNAMIC\+0x[0-9a-f]+>$")
 OPERAND = re.compile(r"[^\s,(]*\([^)]*\)|[^\s,]+")
 FUSED = re.compile(r"^vfn?m(add|sub)\d+p[sd]$")
-SCALE = re.compile(r"^vscalefp[sd]$")
+# By `scalef`, or by a look-up in a table of powers that lies in registers.
+SCALE = re.compile(r"^v(scalefp[sd]|permps|perm[it]2pd)$")
 
 
 class Profile(NamedTuple):

@@ -6,9 +6,9 @@
 //! subnormal number: such a count is a normal number, and rounded to an integer it is the bits of
 //! the result.
 
-use super::map::Map;
+use super::map::{Map, map};
 use crate::math::TwoFold;
-use crate::simd::{Element, Vector};
+use crate::simd::{Element, InOut, Span, Vector};
 
 /// Multiplies numbers that are not negative: by one number, or each lane by its own.
 #[derive(Clone, Copy)]
@@ -117,6 +117,36 @@ impl<V: Vector> Scale<V> {
             .mul(V::splat(token, V::Element::ONE / b));
         normal.replace_where_less(units, integral, subnormal)
     }
+}
+
+/// Multiplies every element: by vectors in fours, whose smallest element decides together whether
+/// products are small, because comparing takes the ports that multiply.
+#[inline(always)]
+pub fn scale_all<V: Vector>(
+    token: V::Token,
+    mut data: InOut<'_, V::Element>,
+    scale: Scale<V::Element>,
+) {
+    let factor = Scale::<V>::splat(token, scale);
+    let lanes = V::LANES;
+    while data.len() >= 4 * lanes && !scale.negative {
+        let (mut group, rest) = data.split(4 * lanes);
+        let a: V = group.load_at(token, 0, V::Element::ONE);
+        let b: V = group.load_at(token, lanes, V::Element::ONE);
+        let c: V = group.load_at(token, 2 * lanes, V::Element::ONE);
+        let d: V = group.load_at(token, 3 * lanes, V::Element::ONE);
+        let least = a.at_most(b).at_most(c.at_most(d));
+        if least.any_less(factor.small_below) {
+            map::<V, _>(token, group, scale);
+        } else {
+            group.store_at(0, factor.product(a));
+            group.store_at(lanes, factor.product(b));
+            group.store_at(2 * lanes, factor.product(c));
+            group.store_at(3 * lanes, factor.product(d));
+        }
+        data = rest;
+    }
+    map::<V, _>(token, data, scale);
 }
 
 impl<V: Vector> Map<V> for Scale<V::Element> {

@@ -8,7 +8,7 @@ use super::few_columns::{BlockSum, Blocks, Cells};
 use super::frame::{Frame, Shifted};
 use super::map::{Map, map};
 use super::row_sum::{Peak, RowSum, row_sum, row_sum_stored};
-use super::scale::Scale;
+use super::scale::{Scale, scale_all};
 use crate::simd::{Element, InOut, Span, Vector};
 
 /// Longest row whose exponentials are stored and read again.
@@ -132,7 +132,7 @@ fn softmax_scale<V: Vector<Element: Shifted>>(
             let reciprocal = sum.reciprocal::<V>(token);
             let scale = Scale::by(token, reciprocal, factor).first();
             if row.len() <= LONGEST_STORED {
-                map::<V, _>(token, row.written(), scale);
+                scale_all::<V>(token, row.written(), scale);
             } else {
                 let frame = sum.frame;
                 map::<V, _>(token, row, ScaledExp { frame, scale });

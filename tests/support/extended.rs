@@ -63,6 +63,16 @@ impl Extended {
         }
     }
 
+    /// The same number, normalized if a product or quotient of two such could leave the range of
+    /// its value, or the digits of a subnormal number be too few.
+    fn moderate(self) -> Self {
+        if (1e-120..1e120).contains(&self.value.hi.abs()) {
+            self
+        } else {
+            self.normalized()
+        }
+    }
+
     /// e^x for the unevaluated sum x of two numbers; relative error below 2⁻⁸⁵ for
     /// |x| ≤ 10⁶, beyond which the result is 0 or a number that overflows every type.
     ///
@@ -235,9 +245,10 @@ impl Mul for Extended {
     type Output = Self;
 
     fn mul(self, other: Self) -> Self {
+        let (a, b) = (self.moderate(), other.moderate());
         Self {
-            value: self.value * other.value,
-            exponent: self.exponent + other.exponent,
+            value: a.value * b.value,
+            exponent: a.exponent + b.exponent,
         }
     }
 }
@@ -246,9 +257,10 @@ impl Div for Extended {
     type Output = Self;
 
     fn div(self, other: Self) -> Self {
+        let (a, b) = (self.moderate(), other.moderate());
         Self {
-            value: self.value / other.value,
-            exponent: self.exponent - other.exponent,
+            value: a.value / b.value,
+            exponent: a.exponent - b.exponent,
         }
     }
 }

@@ -40,7 +40,7 @@ pub struct LossReference<'a, T> {
 }
 
 fn exact<T: Real>(x: T) -> Extended {
-    Extended::from(x.to_f64()).normalized()
+    x.to_f64().into()
 }
 
 fn sum(terms: impl Iterator<Item = Extended>) -> Extended {
