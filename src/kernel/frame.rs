@@ -20,7 +20,7 @@
 //! short of digits. Those that do not count become 0.
 
 use crate::math::TwoFold;
-use crate::math::exp::{Exponential, exp_scaled, exp_two_fold};
+use crate::math::exp::{Exponential, exp_scaled, exp_scaled_two_fold, exp_two_fold};
 use crate::math::ln::Logarithm;
 use crate::simd::{Element, Vector};
 
@@ -153,6 +153,19 @@ impl<E: Shifted> Frame<E> {
         self.exp_near(token, self.shifted(token, x))
     }
 
+    /// The arguments of [`exp_scaled`] for e^x in this frame: x − the offset, and ROUND − N.
+    #[inline(always)]
+    pub fn arguments(self, x: E) -> (E, E) {
+        (x - self.offset, self.round)
+    }
+
+    /// e^x in this frame, in two parts, for the largest element.
+    #[inline(always)]
+    pub fn peak<V: Vector<Element = E>>(self, token: V::Token, max: E) -> TwoFold<V> {
+        let (max, round) = self.arguments(max);
+        exp_scaled_two_fold(token, V::splat(token, max), V::splat(token, round))
+    }
+
     /// x − the offset.
     #[inline(always)]
     pub fn shifted<V: Vector<Element = E>>(self, token: V::Token, x: V) -> V {
@@ -201,5 +214,11 @@ impl<V: Vector<Element: Shifted>> NearFrames<V> {
     pub fn exp(&self, token: V::Token, x: V) -> V {
         let zero = V::splat(token, V::Element::ZERO);
         exp_scaled(token, x, self.round).replace_where_less(x, self.floor, zero)
+    }
+
+    /// e^x in these frames, in two parts, for the largest elements.
+    #[inline(always)]
+    pub fn peak(&self, token: V::Token, max: V) -> TwoFold<V> {
+        exp_scaled_two_fold(token, max, self.round)
     }
 }

@@ -205,6 +205,21 @@ pub fn exp_scaled<V: Vector<Element: Exponential>>(token: V::Token, x: V, round:
     power.scale_by_pow2(rounded)
 }
 
+/// [`exp_scaled`] in two parts, by the careful form in either family.
+#[inline(always)]
+pub fn exp_scaled_two_fold<V: Vector<Element: Exponential>>(
+    token: V::Token,
+    x: V,
+    round: V,
+) -> TwoFold<V> {
+    let rounded = careful_rounded(token, x, round);
+    let power = careful_exp_two_fold(token, x, rounded.sub(round));
+    TwoFold {
+        hi: power.hi.scale_by_pow2(rounded),
+        lo: power.lo.scale_by_pow2(rounded),
+    }
+}
+
 /// e^x · 2^−N as a number in [½, 2] and a power of two, in the form that
 /// [`Vector::scale_by_pow2`] takes; `round` is ROUND − N.
 ///
