@@ -112,6 +112,7 @@ kernels! {
     extend_sum = extend in partial_sum, (sum: PartialSum<T>, x: &[T]) -> PartialSum<T>;
     merge_sums = merge in partial_sum,
         (a: PartialSum<T>, b: PartialSum<T>, fused: bool) -> PartialSum<T>;
+    log_sum_exp_of_parts = log_sum_exp in partial_sum, (sum: PartialSum<T>) -> T;
     log_sum_exp_above = log_sum_exp_above in partial_sum, (sum: PartialSum<T>, logit: T) -> T;
     partial_gradient = gradient in partial_sum,
         (sum: PartialSum<T>, x: &mut [T], target: usize, scale: T);

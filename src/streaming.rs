@@ -146,7 +146,7 @@ impl<T: Float> LogSumExp<T> {
     /// ```
     #[inline]
     pub fn value(&self) -> T {
-        T::log_sum_exp_above(self.level, self.sum, T::ZERO)
+        T::log_sum_exp_of_parts(self.level, self.sum)
     }
 
     /// The row's loss ln Σ e^x − `target`, in nats, for the `target`'s logit, one of the elements

@@ -2,6 +2,7 @@
 
 use crate::math::TwoFold;
 use crate::math::ln::{Logarithm, ln_1p};
+use crate::math::log::ln_ratio;
 use crate::simd::{Element, Vector};
 
 /// Sums of exponentials, one a lane, in a common scale.
@@ -33,11 +34,40 @@ impl<V: Vector<Element: Logarithm>> ExpSum<V> {
         ln_1p(token, peak.divide(token, self.rest.value()))
     }
 
-    /// ln Σ e^x.
+    /// ln Σ e^x, if `peak` is e^M in two parts.
+    ///
+    /// With S = e^M + `rest`, M + k·ln 2 + 2 atanh((S·2^−k − e^M) / (S·2^−k + e^M)): one rounding,
+    /// that of the result, beside those of the terms in `rest`.
     #[inline(always)]
-    pub fn log_sum_exp(self, token: V::Token) -> V {
-        let ratio = self.log_ratio(token);
-        let sum = TwoFold::sum(self.max, ratio.hi);
-        sum.add_single(ratio.lo).value()
+    pub fn log_sum_exp(self, token: V::Token, peak: TwoFold<V>) -> V {
+        let one = V::splat(token, V::Element::ONE);
+        let half = V::splat(token, V::Element::HALF);
+        // The inverse does not wait for the sum.
+        let ratio = one.div(peak.hi).mul(peak.hi.add(self.rest.hi));
+        let (_, k) = ratio.split_pow2();
+        let power = one.scale_by_pow2(V::splat(token, V::Element::ROUND).sub(k));
+        // S·2^−k / e^M in [⅔, 4/3]: the difference is exact.
+        let scaled = TwoFold::sum(self.rest.hi.mul(power), peak.hi.mul(power));
+        let difference = scaled.hi.sub(peak.hi);
+        let lost = self.rest.lo.add(peak.lo).mul_add(power, scaled.lo);
+        let lost = lost.sub(peak.lo);
+        // Fast2Sum.
+        let half_difference = difference.mul(half);
+        let mean = peak.hi.add(half_difference);
+        let lost_of_mean = half_difference.sub(mean.sub(peak.hi)).add(peak.lo);
+        let logarithm = ln_ratio(
+            token,
+            k,
+            TwoFold {
+                hi: difference,
+                lo: lost,
+            },
+            TwoFold {
+                hi: mean,
+                lo: lost.mul_add(half, lost_of_mean),
+            },
+        );
+        let sum = TwoFold::sum(self.max, logarithm.hi);
+        sum.add_single(logarithm.lo).value()
     }
 }

@@ -20,7 +20,9 @@
 //! short of digits. Those that do not count become 0.
 
 use crate::math::TwoFold;
-use crate::math::exp::{Exponential, exp_term, exp_two_fold, factor_of_terms, round_of_terms};
+use crate::math::exp::{
+    Exponential, exp_term, exp_term_two_fold, exp_two_fold, factor_of_terms, round_of_terms,
+};
 use crate::math::ln::Logarithm;
 use crate::simd::{Element, Vector};
 
@@ -178,6 +180,20 @@ impl<E: Shifted> Frame<E> {
         self.exp_near(token, self.shifted(token, x))
     }
 
+    /// The arguments of [`exp_term`] for e^x in this frame: x − the offset, and the constant that
+    /// rounds, − N.
+    #[inline(always)]
+    pub fn arguments<V: Vector<Element = E>>(self, x: E) -> (E, E) {
+        (x - self.offset, round_of_terms::<V>() + self.power)
+    }
+
+    /// e^x in this frame, in two parts, for the largest element.
+    #[inline(always)]
+    pub fn peak<V: Vector<Element = E>>(self, token: V::Token, max: E) -> TwoFold<V> {
+        let (max, round) = self.arguments::<V>(max);
+        exp_term_two_fold(token, V::splat(token, max), V::splat(token, round))
+    }
+
     /// x − the offset.
     #[inline(always)]
     pub fn shifted<V: Vector<Element = E>>(self, token: V::Token, x: V) -> V {
@@ -228,5 +244,11 @@ impl<V: Vector<Element: Shifted>> NearFrames<V> {
     pub fn exp(&self, token: V::Token, x: V) -> V {
         let zero = V::splat(token, V::Element::ZERO);
         exp_term(token, x, self.round).replace_where_less(x, self.floor, zero)
+    }
+
+    /// e^x in these frames, in two parts, for the largest elements.
+    #[inline(always)]
+    pub fn peak(&self, token: V::Token, max: V) -> TwoFold<V> {
+        exp_term_two_fold(token, max, self.round)
     }
 }

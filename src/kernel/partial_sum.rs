@@ -130,6 +130,18 @@ fn partial_sum<R: Vector>(max: R::Element, rest: TwoFold<R>) -> PartialSum<R::El
     }
 }
 
+/// ln Σ e^x.
+#[inline(always)]
+pub fn log_sum_exp<V: Vector<Element: Shifted>>(
+    token: V::Token,
+    sum: PartialSum<V::Element>,
+) -> V::Element {
+    match sum.row_sum::<V>(token, usize::MAX) {
+        Some(row_sum) => row_sum.log_sum_exp::<V>(token),
+        None => sum.max,
+    }
+}
+
 /// ln Σ e^x − `logit`, where Σ e^x is finite and not 0; else the log-sum-exp.
 ///
 /// With M the largest element, (M − `logit`) + ln(Σ e^x / e^M): where the logit is one of the

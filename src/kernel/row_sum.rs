@@ -87,7 +87,9 @@ impl<E: Shifted> RowSum<E> {
     /// ln Σ e^x.
     #[inline(always)]
     pub fn log_sum_exp<V: Vector<Element = E>>(&self, token: V::Token) -> E {
-        self.splat::<V::Register>(token).log_sum_exp(token).first()
+        let sum = self.splat::<V::Register>(token);
+        let peak = self.frame.peak(token, self.max);
+        sum.log_sum_exp(token, peak).first()
     }
 }
 

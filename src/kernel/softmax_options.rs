@@ -34,7 +34,7 @@ pub fn softmax<V: Vector<Element: Shifted>>(
                 let sum = sum_all::<V, _>(token, &mut logits, largest);
                 let scale = Scale::by(token, sum.reciprocal(token), V::Element::ONE);
                 map::<V, _>(token, row.written(), scale.first());
-                largest.log_sum_exp(sum.log_sum_exp(token).first())
+                largest.log_sum_exp(token, sum)
             }
             Err(special) => {
                 row.target().fill(V::Element::NAN);
@@ -63,7 +63,7 @@ pub fn log_softmax<V: Vector<Element: Shifted>>(
         last = match Largest::new::<V, _>(token, &logits, options.sink) {
             Ok(largest) => {
                 let log_sum_exp = subtract_log_sum_exp::<V>(token, &mut logits, largest);
-                largest.log_sum_exp(log_sum_exp)
+                largest.unless_removed(log_sum_exp)
             }
             Err(special) => {
                 row.target().fill(V::Element::NAN);
@@ -89,7 +89,7 @@ pub fn log_sum_exp<V: Vector<Element: Shifted>>(
         *out = match Largest::new::<V, _>(token, &logits, options.sink) {
             Ok(largest) => {
                 let sum = sum_all::<V, _>(token, &mut logits, largest);
-                largest.log_sum_exp(sum.log_sum_exp(token).first())
+                largest.log_sum_exp(token, sum)
             }
             Err(special) => special,
         };
@@ -134,10 +134,21 @@ impl<E: Shifted> Largest<E> {
         }
     }
 
-    /// The log-sum-exp of the row, if `sum` is that beside the sink.
+    /// The log-sum-exp of the row, if `sum` is that of its exponentials.
     #[inline(always)]
-    fn log_sum_exp(self, sum: E) -> E {
-        if self.removed { E::NEG_INFINITY } else { sum }
+    fn log_sum_exp<R: Vector<Element = E>>(self, token: R::Token, sum: ExpSum<R>) -> E {
+        let peak = Frame::new(self.max, R::FUSED).peak(token, self.max);
+        self.unless_removed(sum.log_sum_exp(token, peak).first())
+    }
+
+    /// The log-sum-exp of the row, if it is `log_sum_exp` beside the sink.
+    #[inline(always)]
+    fn unless_removed(self, log_sum_exp: E) -> E {
+        if self.removed {
+            E::NEG_INFINITY
+        } else {
+            log_sum_exp
+        }
     }
 }
 

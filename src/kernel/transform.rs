@@ -7,49 +7,80 @@
 use super::frame::{Frame, Shifted};
 use crate::logit_options::LogitOptions;
 use crate::math::TwoFold;
+use crate::math::scaled::ratio;
 use crate::math::tanh::tanh_two_fold;
 use crate::simd::{Element, Span, Vector};
+
+/// A factor: a small number in two parts, times a power of two. A number is multiplied by that first,
+/// so that neither is split near the ends of the range unless the product is there.
+#[derive(Clone, Copy)]
+struct Factor<E> {
+    digits: TwoFold<E>,
+    power: E,
+}
+
+impl<E: Shifted> Factor<E> {
+    /// a / b, which is finite.
+    #[inline(always)]
+    fn ratio<V: Vector<Element = E>>(token: V::Token, a: E, b: E) -> Self {
+        let (digits, power) = ratio(token, V::splat(token, a), V::splat(token, b));
+        let digits = digits.settled(token);
+        Self {
+            digits: TwoFold {
+                hi: digits.hi.first(),
+                lo: digits.lo.first(),
+            },
+            power: power.first(),
+        }
+    }
+
+    /// x·factor, in two parts.
+    #[inline(always)]
+    fn multiply<V: Vector<Element = E>>(self, token: V::Token, x: V) -> TwoFold<V> {
+        let x = x.mul(V::splat(token, self.power));
+        let product = TwoFold::product(token, x, V::splat(token, self.digits.hi));
+        TwoFold {
+            hi: product.hi,
+            lo: x.mul_add(V::splat(token, self.digits.lo), product.lo),
+        }
+    }
+
+    /// x·factor, rounded.
+    #[inline(always)]
+    fn multiply_rounded<V: Vector<Element = E>>(self, token: V::Token, x: V) -> V {
+        let x = x.mul(V::splat(token, self.power));
+        x.mul(V::splat(token, self.digits.hi))
+    }
+}
 
 /// The factors that a softmax's options come to.
 #[derive(Clone, Copy)]
 struct Factors<E> {
     /// Of the logit: s/T, with a softcap s/c.
-    inner: TwoFold<E>,
+    inner: Factor<E>,
     /// Of the hyperbolic tangent, with a softcap: c/T.
-    outer: Option<TwoFold<E>>,
+    outer: Option<Factor<E>>,
     /// Of the bias: 1/T.
-    bias: TwoFold<E>,
+    bias: Factor<E>,
 }
 
-impl<E: Element> Factors<E> {
+impl<E: Shifted> Factors<E> {
     #[inline(always)]
     fn new<V: Vector<Element = E>>(token: V::Token, options: &LogitOptions<'_, E>) -> Self {
         let (scale, temperature) = (options.scale, options.temperature);
-        let bias = ratio::<V::Register>(token, E::ONE, temperature);
+        let bias = Factor::ratio::<V::Register>(token, E::ONE, temperature);
         match options.softcap {
             Some(softcap) => Self {
-                inner: ratio::<V::Register>(token, scale, softcap),
-                outer: Some(ratio::<V::Register>(token, softcap, temperature)),
+                inner: Factor::ratio::<V::Register>(token, scale, softcap),
+                outer: Some(Factor::ratio::<V::Register>(token, softcap, temperature)),
                 bias,
             },
             None => Self {
-                inner: ratio::<V::Register>(token, scale, temperature),
+                inner: Factor::ratio::<V::Register>(token, scale, temperature),
                 outer: None,
                 bias,
             },
         }
-    }
-}
-
-/// a / b, in two parts.
-#[inline(always)]
-fn ratio<V: Vector>(token: V::Token, a: V::Element, b: V::Element) -> TwoFold<V::Element> {
-    let a = V::splat(token, a);
-    let b = TwoFold::exact(token, V::splat(token, b));
-    let ratio = b.divide(token, a).settled(token);
-    TwoFold {
-        hi: ratio.hi.first(),
-        lo: ratio.lo.first(),
     }
 }
 
@@ -97,16 +128,16 @@ impl<'a, E: Shifted, S: Span<E>> Logits<'a, E, S> {
         let zero = V::splat(token, E::ZERO);
         let removed = V::splat(token, E::NEG_INFINITY);
         let x = self.data.load_at::<V>(token, start, E::ZERO);
-        let mut z = multiply(token, x, self.factors.inner);
+        let mut z = self.factors.inner.multiply(token, x);
         if let Some(factor) = self.factors.outer {
             let tanh = tanh_two_fold(token, settled(token, z));
-            let rest = tanh.lo.mul(V::splat(token, factor.hi));
-            z = multiply(token, tanh.hi, factor);
+            let rest = factor.multiply_rounded(token, tanh.lo);
+            z = factor.multiply(token, tanh.hi);
             z.lo = z.lo.add(rest);
         }
         if let Some(bias) = self.bias {
             let bias = V::load(token, bias.get(start..).unwrap_or(&[]), E::NEG_INFINITY);
-            z = z.add(multiply(token, bias, self.factors.bias));
+            z = z.add(self.factors.bias.multiply(token, bias));
             z.hi =
                 z.hi.replace_where_less(bias, V::splat(token, E::LOWEST), removed);
         }
@@ -204,16 +235,6 @@ fn part_of<T>(all: Option<&[T]>, index: usize, columns: usize) -> Option<&[T]> {
         return Some(all);
     }
     all.get(index.saturating_mul(columns)..)?.get(..columns)
-}
-
-/// x·factor, in two parts.
-#[inline(always)]
-fn multiply<V: Vector>(token: V::Token, x: V, factor: TwoFold<V::Element>) -> TwoFold<V> {
-    let product = TwoFold::product(token, x, V::splat(token, factor.hi));
-    TwoFold {
-        hi: product.hi,
-        lo: x.mul_add(V::splat(token, factor.lo), product.lo),
-    }
 }
 
 /// `x` without its second part where that is no fraction: beyond the significand's digits, and where

@@ -311,6 +311,36 @@ pub fn exp_scaled<V: Vector<Element: Exponential>>(token: V::Token, x: V, round:
     power.scale_by_pow2(rounded)
 }
 
+/// [`exp_term`] in two parts, by the careful form in either family.
+#[inline(always)]
+pub fn exp_term_two_fold<V: Vector<Element: Exponential>>(
+    token: V::Token,
+    x: V,
+    round: V,
+) -> TwoFold<V> {
+    let round = round
+        .sub(V::splat(token, round_of_terms::<V>()))
+        .add(V::splat(token, V::Element::ROUND));
+    let rounded = careful_rounded(token, x, round);
+    let power = careful_exp_two_fold(token, x, rounded.sub(round));
+    let power = if V::FUSED {
+        let (kappa, kappa_rest) = V::Element::KAPPA;
+        let (kappa, kappa_rest) = (V::splat(token, kappa), V::splat(token, kappa_rest));
+        let product = TwoFold::product(token, power.hi, kappa);
+        let rest = power.hi.mul_add(kappa_rest, power.lo.mul(kappa));
+        TwoFold {
+            hi: product.hi,
+            lo: product.lo.add(rest),
+        }
+    } else {
+        power
+    };
+    TwoFold {
+        hi: power.hi.scale_by_pow2(rounded),
+        lo: power.lo.scale_by_pow2(rounded),
+    }
+}
+
 /// e^x · 2^−N as a number in [½, 2] and a power of two, in the form that
 /// [`Vector::scale_by_pow2`] takes; `round` is ROUND − N.
 ///

@@ -1,5 +1,6 @@
 //! Products and sums of numbers of any magnitude: none overflows or underflows on the way.
 
+use super::TwoFold;
 use super::ln::Logarithm;
 use super::log::scale_subnormal;
 use crate::simd::{Element, Routine, Token, Vector};
@@ -92,6 +93,24 @@ impl<V: Vector<Element: Logarithm>> Scaled<V> {
         let zero = V::splat(token, V::Element::ZERO);
         if_ordinary(token, self.digits.abs(), value, self.digits).add(zero)
     }
+}
+
+/// `a` / `b`, which is finite, as a number below 4 in two parts and a power of two that is finite too.
+#[inline(always)]
+pub fn ratio<V: Vector<Element: Logarithm>>(token: V::Token, a: V, b: V) -> (TwoFold<V>, V) {
+    let (a, b) = (Scaled::new(token, a), Scaled::new(token, b));
+    let TwoFold { hi, lo } = TwoFold::exact(token, b.digits).divide(token, a.digits);
+    // Half of the quotient's power, since the quotient of the digits may be below 1.
+    let one = V::splat(token, V::Element::ONE);
+    let power = a.power.sub(b.power).sub(one);
+    let lowest = V::splat(token, V::Element::LOWEST_POWER);
+    let rest = power.sub(power.at_least(lowest));
+    let double_rest = power_of_two(token, rest.add(one));
+    let digits = TwoFold {
+        hi: hi.mul(double_rest),
+        lo: lo.mul(double_rest),
+    };
+    (digits, power_of_two(token, power))
 }
 
 /// Where the magnitudes of factors lie, those that are 0 aside.
@@ -224,8 +243,7 @@ fn if_ordinary<V: Vector>(token: V::Token, magnitude: V, y: V, other: V) -> V {
         .replace_where_less(magnitude, V::splat(token, V::Element::LEAST), other)
 }
 
-/// 2^`power` for a power up to half of the largest exponent; 2^[`Element::LOWEST_POWER`] for a
-/// lower one.
+/// 2^`power` for a power that is an exponent; 2^[`Element::LOWEST_POWER`] for a lower one.
 #[inline(always)]
 fn power_of_two<V: Vector>(token: V::Token, power: V) -> V {
     let power = power.at_least(V::splat(token, V::Element::LOWEST_POWER));

@@ -51,11 +51,35 @@ fn confident_rows<T: Real>() {
     check_rows::<T>(&distributions, [2, 3, 10, 100, 1100]);
 }
 
-/// Rows that fuzzing found: each error of log-sum-exp points the same way.
+/// Rows that were searched for: each error of log-sum-exp points the same way.
 fn rows_with_the_largest_errors_known<T: Real>() {
     let mut report = Report::default();
     let row = [0.175_781_25, 0.003_906_25, 0.003_931_999].map(T::from_f64);
     check_row(&mut report, &row, 2, "found by fuzzing");
+    let (a, b) = (-1.272_529_7, -1.377_283_6);
+    let row = [
+        -1.262_644_6,
+        a,
+        -1.264_96,
+        -1.272_529_8,
+        -1.272_524_7,
+        b,
+        a,
+        a,
+        b,
+        -1.272_529_8,
+        -1.272_529_8,
+    ];
+    let row = row.map(T::from_f64);
+    check_row(&mut report, &row, 2, "found by climbing");
+    for (x, len) in [
+        (-2.457_962_734_878_128, 47),
+        (-2.439_563_989_639_282, 83),
+        (-3.156_497_001_647_949, 104),
+    ] {
+        let row = vec![T::from_f64(x); len];
+        check_row(&mut report, &row, 2, "equal, found by search");
+    }
     report.check::<T>();
 }
 

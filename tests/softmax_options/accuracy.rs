@@ -10,6 +10,7 @@ use crate::support::{
 
 for_both_types!(
     scaled_rows,
+    factors_near_the_ends_of_the_range,
     capped_rows,
     biased_masked_and_sunk_rows,
     energies,
@@ -82,6 +83,38 @@ fn scaled_rows<T: Real>() {
             );
         }
     }
+    report.check::<T>();
+}
+
+/// Factors and logits that are split in halves near the ends of the range.
+fn factors_near_the_ends_of_the_range<T: Real>() {
+    // From the ends of the range of `f32` to those of the type.
+    let by = |x: f64, sign: i32| T::from_f64(libm::scalbn(x, sign * (T::MAX_EXPONENT - 128)));
+    let small = [-1.759_588_5e-34, -1.7e-34, -2.3e-34].map(|x| by(x, -1));
+    let large = [1e37, 1.03e37, -0.7e37, 0.96e37].map(|x| by(x, 1));
+    let cold = SoftmaxOptions {
+        scale: T::from_f64(f64::from(0.513_875_96_f32)),
+        temperature: by(f64::from(4.795_676_6e-38_f32), -1),
+        ..SoftmaxOptions::default()
+    };
+    let hot = SoftmaxOptions {
+        temperature: by(1e36, 1),
+        ..SoftmaxOptions::default()
+    };
+    let biased = SoftmaxOptions {
+        bias: Some(small.to_vec()),
+        ..cold.clone()
+    };
+    let mut report = Report::default();
+    check(&mut report, "a large factor", &cold, &small[..1]);
+    check(&mut report, "a large factor", &cold, &small);
+    check(&mut report, "a small factor", &hot, &large);
+    check(
+        &mut report,
+        "a large factor of the bias",
+        &biased,
+        &[T::from_f64(0.0); 3],
+    );
     report.check::<T>();
 }
 
