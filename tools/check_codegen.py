@@ -11,8 +11,7 @@ it and checks each kernel's entry at each level of x86-64:
 - at 128 bits it holds neither AVX nor x87 instructions: it must run on every x86-64;
 - at 256 and 512 bits it multiplies and adds in one instruction, on whole registers;
 - at 512 bits it scales by powers of two in one instruction, or looks them up in one, if it scales at
-  all: ln and the
-  gradient through softmax do not.
+  all: ln and the gradient through softmax do not.
 
 The last two do not bind routines that few inputs need.
 """

@@ -3,7 +3,8 @@
 //! Cody and Waite's reduction: x = n·ln 2 + r, so that e^x = 2^n · e^r. The product n·ln 2 is
 //! taken in two parts, the first of which is exact, and e^r is a minimax polynomial. Coefficients
 //! and constants come from `tools/coefficients.sollya`, which says what each minimises; those of
-//! the nearest form are refined by `tools/refine_exp.rs`, rounding included.
+//! the nearest form are refined by `tools/refine_exp.rs`, rounding included, and the powers of the
+//! tabulated form are found by `tools/exp_powers.py`.
 //!
 //! Two forms of e^r, chosen by type and family, and a third for the terms of fused sums:
 //!
