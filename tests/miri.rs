@@ -286,7 +286,8 @@ fn check_parts<T: Float + From<i8>>(level: Level) {
         other.extend_from_slice(&right[..length]);
         other.extend_from_slice(&right[length..]);
         state.merge(&other);
-        assert_eq!(state.loss(T::from(0)), state.value());
+        let difference = (state.loss(T::from(0)) - state.value()) * T::from(100);
+        assert!(T::from(-1) < difference && difference < T::from(1));
 
         let (mut softmax, mut gradient) = (right.to_vec(), right.to_vec());
         state.softmax_in_place(&mut softmax[..length]);

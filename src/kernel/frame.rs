@@ -20,14 +20,13 @@
 //! short of digits. Those that do not count become 0.
 
 use crate::math::TwoFold;
-use crate::math::exp::{
-    Exponential, exp_term, exp_term_two_fold, exp_two_fold, factor_of_terms, round_of_terms,
-};
+use crate::math::exp::{Exponential, exp_two_fold};
 use crate::math::ln::Logarithm;
+use crate::math::term::{Term, exp_term, exp_term_two_fold, factor_of_terms, round_of_terms};
 use crate::simd::{Element, Vector};
 
 /// The ranges of a type.
-pub trait Shifted: Logarithm {
+pub trait Shifted: Logarithm + Term {
     /// An element so far below the largest counts as e^−∞: even 2^24 of them are less than half the
     /// smallest subnormal number beside the largest.
     const NEGLIGIBLE: Self;

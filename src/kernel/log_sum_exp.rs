@@ -6,7 +6,7 @@ use super::frame::Shifted;
 use super::row::{row, up_to};
 use super::row_sum::{Peak, RowSum, row_sum};
 use crate::math::TwoFold;
-use crate::math::exp::exp_term_two_fold;
+use crate::math::term::exp_term_two_fold;
 use crate::rows::Rows;
 use crate::simd::Vector;
 

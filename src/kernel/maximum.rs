@@ -34,3 +34,50 @@ pub fn position<V: Vector>(token: V::Token, x: &[V::Element], value: V::Element)
     }
     start
 }
+
+/// The largest element and its place, or `Err` with the log-sum-exp where it is not finite.
+///
+/// The first block of `length` elements with that maximum is remembered: only there its place is
+/// looked for.
+#[inline(always)]
+pub fn largest<V: Vector>(
+    token: V::Token,
+    row: &[V::Element],
+    length: usize,
+) -> Result<(V::Element, usize), V::Element> {
+    let (mut max, mut first) = (V::Element::NEG_INFINITY, 0);
+    let mut start = 0;
+    while let Some(rest @ [_, ..]) = row.get(start..) {
+        let block = maximum::<V>(token, rest.get(..length).unwrap_or(rest));
+        if block > max {
+            (max, first) = (block, start);
+        }
+        start += length;
+    }
+    let max = finite_or_special(row, max)?;
+    let block = row.get(first..).unwrap_or(&[]);
+    Ok((max, first + position::<V>(token, block, max)))
+}
+
+/// The largest element, or `Err` with the log-sum-exp where it is not finite.
+#[inline(always)]
+pub fn finite_maximum<V: Vector>(
+    token: V::Token,
+    row: &[V::Element],
+) -> Result<V::Element, V::Element> {
+    finite_or_special(row, maximum::<V>(token, row))
+}
+
+/// The largest element `max` of a row, or `Err` with the log-sum-exp where it is not finite.
+#[inline(always)]
+fn finite_or_special<E: Element>(row: &[E], max: E) -> Result<E, E> {
+    if max.is_finite() {
+        return Ok(max);
+    }
+    for &x in row {
+        if x.is_nan() {
+            return Err(x);
+        }
+    }
+    Err(max)
+}

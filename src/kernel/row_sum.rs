@@ -17,7 +17,7 @@
 
 use super::exp_sum::ExpSum;
 use super::frame::{Frame, Shifted};
-use super::maximum::{maximum, position};
+use super::maximum::{finite_maximum, largest, maximum, position};
 use crate::math::TwoFold;
 use crate::simd::{Count, Element, InOut, Routine, Span, Stripe, Token, Vector};
 
@@ -367,57 +367,11 @@ impl<V: Vector<Element: Shifted>> Routine<V::Token> for TwoPasses<'_, V> {
     #[inline(always)]
     fn run(self, token: V::Token) -> Self::Output {
         let row = self.row;
-        let (max, place) = largest::<V>(token, row.source())?;
+        let (max, place) = largest::<V>(token, row.source(), block_length::<V>())?;
         let mut running = Running::<V>::new(token, max, place);
         // In a batch, the next row lies there.
         let ahead = row.len();
         running.add_block(row, 0, ahead);
         Ok(running.finish())
     }
-}
-
-/// The largest element and its place, or `Err` with the log-sum-exp where it is not finite.
-///
-/// The row's first block with that maximum is remembered: only there its place is looked for.
-#[inline(always)]
-fn largest<V: Vector>(
-    token: V::Token,
-    row: &[V::Element],
-) -> Result<(V::Element, usize), V::Element> {
-    let length = block_length::<V>();
-    let (mut max, mut first) = (V::Element::NEG_INFINITY, 0);
-    let mut start = 0;
-    while let Some(rest @ [_, ..]) = row.get(start..) {
-        let block = maximum::<V>(token, rest.get(..length).unwrap_or(rest));
-        if block > max {
-            (max, first) = (block, start);
-        }
-        start += length;
-    }
-    let max = finite_or_special(row, max)?;
-    let block = row.get(first..).unwrap_or(&[]);
-    Ok((max, first + position::<V>(token, block, max)))
-}
-
-/// The largest element, or `Err` with the log-sum-exp where it is not finite.
-#[inline(always)]
-fn finite_maximum<V: Vector>(
-    token: V::Token,
-    row: &[V::Element],
-) -> Result<V::Element, V::Element> {
-    finite_or_special(row, maximum::<V>(token, row))
-}
-
-/// The largest element `max` of a row, or `Err` with the log-sum-exp where it is not finite.
-#[inline(always)]
-fn finite_or_special<E: Element>(row: &[E], max: E) -> Result<E, E> {
-    if max.is_finite() {
-        return Ok(max);
-    }
-    for &x in row {
-        if x.is_nan() {
-            return Err(x);
-        }
-    }
-    Err(max)
 }

@@ -3,10 +3,9 @@
 //! Cody and Waite's reduction: x = n·ln 2 + r, so that e^x = 2^n · e^r. The product n·ln 2 is
 //! taken in two parts, the first of which is exact, and e^r is a minimax polynomial. Coefficients
 //! and constants come from `tools/coefficients.sollya`, which says what each minimises; those of
-//! the nearest form are refined by `tools/refine_exp.rs`, rounding included, and the powers of the
-//! tabulated form are found by `tools/exp_powers.py`.
+//! the nearest form are refined by `tools/refine_exp.rs`, rounding included.
 //!
-//! Two forms of e^r, chosen by type and family, and a third for the terms of fused sums:
+//! Two forms of e^r, chosen by type and family:
 //!
 //! - *nearest* (`f32`, fused): r in ±½ ln 2, one Horner scheme. Its last fused step rounds once,
 //!   and carries the rounding of r and of the step before, about a quarter of a unit each:
@@ -16,20 +15,13 @@
 //!   rounding the parenthesis costs at most a quarter of a unit of the result: below 0.83 ULP for
 //!   `f32` unfused, 0.80 for `f64` fused. For `f64` unfused, which would miss that, and for the
 //!   terms of sums, what 1 + r loses is added again: below 0.7 ULP.
-//! - *tabulated* (terms of sums, fused): n in sixteenths, so that |r| is at most a 32nd of ln 2 and
-//!   half the polynomial suffices. 2^n comes from a table of sixteen powers. A table of rounded
-//!   powers would cost half a unit. But all terms of a sum may have a common factor κ: with the
-//!   right one, sixteen numbers lie within 0.19 of a unit of κ·2^(j/16). Together with the last
-//!   rounding and what the polynomial and r add, below 0.8 ULP for `f32`, 0.7 for `f64`.
-//!   (Tables of values that are nearly exact are from Gal and Bachelis, An accurate elementary
-//!   mathematical library for the IEEE floating point standard, ACM TOMS 17 (1991).)
 //!
 //! A subnormal result has fewer digits than the number that is scaled to it. Two roundings would be
 //! up to 0.9 ULP of `f64`, so there the parts of that number are added where the last place is that
 //! of the result.
 
 use super::{TwoFold, horner};
-use crate::simd::{Element, Powers, Vector};
+use crate::simd::{Element, Vector};
 
 /// What the exponential needs to know of its type.
 pub trait Exponential: Element {
@@ -59,13 +51,6 @@ pub trait Exponential: Element {
     /// log₂ ¾ + ½: moves the reduced argument from ±½ ln 2 to [ln ¾, ln 1½].
     const OFF_CENTRE: Self;
 
-    /// κ·2^(j/16), the powers of the tabulated form.
-    const POWERS: Powers<Self>;
-    /// κ, in two parts.
-    const KAPPA: (Self, Self);
-
-    /// (e^r − 1 − r) / r² on ±ln 2 / 32, for the tabulated form.
-    fn remainder_of_sixteenth<V: Vector<Element = Self>>(token: V::Token, r: V) -> V;
     /// (e^r − 1 − r) / r² on [ln ¾, ln 1½], for the careful form.
     fn remainder<V: Vector<Element = Self>>(token: V::Token, r: V) -> V;
     /// The same function, approximated so that all digits of e^r − 1 count.
@@ -93,30 +78,6 @@ impl Exponential for f32 {
     const ROUNDED_IF_UNFUSED: bool = true;
     const ROUNDED_ONCE_BELOW: Option<Self> = None;
     const OFF_CENTRE: Self = 0.084_962_5;
-    const POWERS: Powers<Self> = Powers::<f32>::new([
-        1.032_365_9,
-        1.078_072_7,
-        1.125_803,
-        1.175_646_5,
-        1.227_696_9,
-        1.282_051_7,
-        1.338_813,
-        1.398_087_3,
-        1.459_985_9,
-        1.524_625,
-        1.592_125_9,
-        1.662_615_3,
-        1.736_225_6,
-        1.813_094_8,
-        1.893_367_4,
-        1.977_194,
-    ]);
-    const KAPPA: (Self, Self) = (1.032_365_9, -9.778_887e-9);
-
-    #[inline(always)]
-    fn remainder_of_sixteenth<V: Vector<Element = Self>>(token: V::Token, r: V) -> V {
-        horner!(token, r; 0.500_017_17, 0.166_667_18)
-    }
 
     #[inline(always)]
     fn remainder<V: Vector<Element = Self>>(token: V::Token, r: V) -> V {
@@ -143,36 +104,6 @@ impl Exponential for f64 {
     const ROUNDED_IF_UNFUSED: bool = false;
     const ROUNDED_ONCE_BELOW: Option<Self> = Some(-707.0);
     const OFF_CENTRE: Self = 0.084_962_500_721_156_18;
-    const POWERS: Powers<Self> = Powers::<f64>::new([
-        1.038_895_084_755_495_2,
-        1.084_890_899_702_869_7,
-        1.132_923_123_353_795_7,
-        1.183_081_915_224_147_9,
-        1.235_461_426_532_589_8,
-        1.290_159_976_928_356,
-        1.347_280_239_043_439_3,
-        1.406_929_431_215_602_7,
-        1.469_219_518_743_967_4,
-        1.534_267_424_054_947_4,
-        1.602_195_246_173_025,
-        1.673_130_489_908_326_1,
-        1.747_206_305_191_199_7,
-        1.824_561_737_003_040_5,
-        1.905_341_986_372_497_4,
-        1.989_698_682_926_969_8,
-    ]);
-    const KAPPA: (Self, Self) = (1.038_895_084_755_495_2, 0.0);
-
-    #[inline(always)]
-    fn remainder_of_sixteenth<V: Vector<Element = Self>>(token: V::Token, r: V) -> V {
-        horner!(token, r;
-            0.500_000_000_000_000_6,
-            0.166_666_666_666_666_1,
-            0.041_666_666_666_659_85,
-            0.008_333_333_336_066_917,
-            0.001_388_912_583_867_762_6,
-            0.000_198_410_745_834_529_74)
-    }
 
     #[inline(always)]
     fn remainder<V: Vector<Element = Self>>(token: V::Token, r: V) -> V {
@@ -265,44 +196,6 @@ fn clamped<V: Vector<Element: Exponential>>(token: V::Token, x: V) -> V {
         .at_most(V::splat(token, V::Element::EXP_HIGH))
 }
 
-/// The constant that rounds the exponents of a sum's terms.
-#[inline(always)]
-pub fn round_of_terms<V: Vector<Element: Exponential>>() -> V::Element {
-    if V::FUSED {
-        V::Element::ROUND / V::Element::SIXTEEN
-    } else {
-        V::Element::ROUND
-    }
-}
-
-/// κ of a family, by which all terms of its sums are multiplied, in two parts.
-#[inline(always)]
-pub fn factor_of_terms<E: Exponential>(fused: bool) -> (E, E) {
-    if fused { E::KAPPA } else { (E::ONE, E::ZERO) }
-}
-
-/// A term of a sum: κ·e^x · 2^−N where `round` is [`round_of_terms`] − N and the result is normal.
-#[inline(always)]
-pub fn exp_term<V: Vector<Element: Exponential>>(token: V::Token, x: V, round: V) -> V {
-    if V::FUSED {
-        tabulated_exp(token, x, round)
-    } else {
-        exp_scaled(token, x, round)
-    }
-}
-
-/// [`exp_term`] by the tabulated form.
-#[inline(always)]
-fn tabulated_exp<V: Vector<Element: Exponential>>(token: V::Token, x: V, round: V) -> V {
-    let rounded = x.mul_add(V::splat(token, V::Element::LOG2_E), round);
-    let n = rounded.sub(round);
-    let r = n.neg_mul_add(V::splat(token, V::Element::LN_2), x);
-    let r = n.neg_mul_add(V::splat(token, V::Element::LN_2_REST), r);
-    let exp_m1 = V::Element::remainder_of_sixteenth(token, r).mul_add(r.mul(r), r);
-    let power = rounded.look_up_power(&V::Element::POWERS);
-    exp_m1.mul_add(power, power)
-}
-
 /// e^x · 2^−N where `round` is ROUND − N and the result is normal, with more digits: the careful
 /// form keeps the digits that 1 + r loses, for less than 0.7 ULP, because a quotient of two
 /// exponentials has the errors of both. The nearest form stays as it is.
@@ -310,36 +203,6 @@ fn tabulated_exp<V: Vector<Element: Exponential>>(token: V::Token, x: V, round: 
 pub fn exp_scaled<V: Vector<Element: Exponential>>(token: V::Token, x: V, round: V) -> V {
     let (power, rounded) = exp_parts::<V, true>(token, x, round);
     power.scale_by_pow2(rounded)
-}
-
-/// [`exp_term`] in two parts, by the careful form in either family.
-#[inline(always)]
-pub fn exp_term_two_fold<V: Vector<Element: Exponential>>(
-    token: V::Token,
-    x: V,
-    round: V,
-) -> TwoFold<V> {
-    let round = round
-        .sub(V::splat(token, round_of_terms::<V>()))
-        .add(V::splat(token, V::Element::ROUND));
-    let rounded = careful_rounded(token, x, round);
-    let power = careful_exp_two_fold(token, x, rounded.sub(round));
-    let power = if V::FUSED {
-        let (kappa, kappa_rest) = V::Element::KAPPA;
-        let (kappa, kappa_rest) = (V::splat(token, kappa), V::splat(token, kappa_rest));
-        let product = TwoFold::product(token, power.hi, kappa);
-        let rest = power.hi.mul_add(kappa_rest, power.lo.mul(kappa));
-        TwoFold {
-            hi: product.hi,
-            lo: product.lo.add(rest),
-        }
-    } else {
-        power
-    };
-    TwoFold {
-        hi: power.hi.scale_by_pow2(rounded),
-        lo: power.lo.scale_by_pow2(rounded),
-    }
 }
 
 /// e^x · 2^−N as a number in [½, 2] and a power of two, in the form that

@@ -10,6 +10,7 @@ pub mod logit;
 pub mod scaled;
 pub mod sigmoid;
 pub mod tanh;
+pub mod term;
 mod two_fold;
 
 pub use two_fold::TwoFold;
