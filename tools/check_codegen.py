@@ -52,7 +52,7 @@ POINTED = re.compile(r"# ([0-9a-f]+) <_DYNAMIC\+0x[0-9a-f]+>$")
 OPERAND = re.compile(r"[^\s,(]*\([^)]*\)|[^\s,]+")
 FUSED = re.compile(r"^vfn?m(add|sub)\d+p[sd]$")
 # By `scalef`, or by a look-up in a table of powers that lies in registers.
-SCALE = re.compile(r"^v(scalefp[sd]|permps|perm[it]2pd)$")
+SCALE = re.compile(r"^v(scalefp[sd]|perm(d|ps)|perm[it]2pd)$")
 
 
 class Profile(NamedTuple):

@@ -163,13 +163,8 @@ impl<E: Shifted> Frame<E> {
         if self.fused == next.fused {
             return sum;
         }
-        let [from, to] = [self.fused, next.fused].map(|fused| {
-            let (hi, lo) = factor_of_terms(fused);
-            TwoFold {
-                hi: V::splat(token, hi),
-                lo: V::splat(token, lo),
-            }
-        });
+        let from = factor_of_terms(token, self.fused);
+        let to = factor_of_terms(token, next.fused);
         sum.mul(token, to.quotient(token, from))
     }
 

@@ -98,10 +98,18 @@ pub fn round_of_terms<V: Vector<Element: Term>>() -> V::Element {
     }
 }
 
-/// κ of a family, by which all terms of its sums are multiplied, in two parts.
+/// κ of a family, by which all terms of its sums are multiplied.
 #[inline(always)]
-pub fn factor_of_terms<E: Term>(fused: bool) -> (E, E) {
-    if fused { E::KAPPA } else { (E::ONE, E::ZERO) }
+pub fn factor_of_terms<V: Vector<Element: Term>>(token: V::Token, fused: bool) -> TwoFold<V> {
+    let (hi, lo) = if fused {
+        V::Element::KAPPA
+    } else {
+        (V::Element::ONE, V::Element::ZERO)
+    };
+    TwoFold {
+        hi: V::splat(token, hi),
+        lo: V::splat(token, lo),
+    }
 }
 
 /// A term of a sum: κ·e^x · 2^−N where `round` is [`round_of_terms`] − N and the result is normal.

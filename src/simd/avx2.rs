@@ -292,13 +292,14 @@ impl F64x4 {
     /// The entries whose numbers are the low four bits of `index`.
     #[inline(always)]
     fn entry(index: __m256i, Powers(powers): &Powers<f64>) -> __m256d {
-        let entry = |index: i64| powers[(index & 15) as usize];
+        // The low half of an index is enough, and all that 32-bit targets can extract.
+        let entry = |index: i32| powers[(index & 15) as usize];
         intrinsics! {
             _mm256_setr_pd(
-                entry(_mm256_extract_epi64::<0>(index)),
-                entry(_mm256_extract_epi64::<1>(index)),
-                entry(_mm256_extract_epi64::<2>(index)),
-                entry(_mm256_extract_epi64::<3>(index)),
+                entry(_mm256_extract_epi32::<0>(index)),
+                entry(_mm256_extract_epi32::<2>(index)),
+                entry(_mm256_extract_epi32::<4>(index)),
+                entry(_mm256_extract_epi32::<6>(index)),
             )
         }
     }
