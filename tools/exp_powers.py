@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Finds the sixteen powers of two by which src/math/exp.rs multiplies the terms of fused sums.
+"""Finds the sixteen powers of two by which src/math/term.rs multiplies the terms of fused sums.
 
 All terms of a sum may share a factor: it is gone from their quotients. So the table holds
 kappa * 2^(j/16), j = 0..15, for the kappa in [1, 2^(1/16)) with which the sixteen are nearest to

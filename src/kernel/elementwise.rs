@@ -2,7 +2,7 @@
 
 use super::map::{Map, map};
 use crate::math;
-use crate::math::exp::Exponential;
+use crate::math::exp::{Exponential, exp_of_normal};
 use crate::math::ln::Logarithm;
 use crate::simd::{Element, InOut, Span, Vector};
 
@@ -55,15 +55,15 @@ const VECTORS_PER_BLOCK: usize = 128;
 #[inline(always)]
 pub fn exp<V: Vector<Element: Logarithm>>(token: V::Token, mut data: InOut<'_, V::Element>) {
     let Some(border) = V::Element::ROUNDED_ONCE_BELOW else {
-        map::<V, _>(token, data, Exp);
+        map::<V, _>(token, data, Exp::<false>);
         return;
     };
     while data.len() > 0 {
         let (block, rest) = data.split(VECTORS_PER_BLOCK * V::LANES);
         if lowest::<V>(token, block.source()).any_less(V::splat(token, border)) {
-            map::<V, _>(token, block, Exp);
+            map::<V, _>(token, block, Exp::<false>);
         } else {
-            map::<V, _>(token, block, ExpOfNormal);
+            map::<V, _>(token, block, Exp::<true>);
         }
         data = rest;
     }
@@ -92,24 +92,17 @@ fn lowest<V: Vector>(token: V::Token, mut x: &[V::Element]) -> V {
     a.at_most(b).at_most(c.at_most(d))
 }
 
-/// e^x.
+/// e^x, which may be subnormal or is known to be `NORMAL`.
 #[derive(Clone, Copy)]
-struct Exp;
+struct Exp<const NORMAL: bool>;
 
-impl<V: Vector<Element: Exponential>> Map<V> for Exp {
+impl<V: Vector<Element: Exponential>, const NORMAL: bool> Map<V> for Exp<NORMAL> {
     #[inline(always)]
     fn apply(self, token: V::Token, x: V) -> V {
-        math::exp::exp(token, x)
-    }
-}
-
-/// e^x that is normal.
-#[derive(Clone, Copy)]
-struct ExpOfNormal;
-
-impl<V: Vector<Element: Exponential>> Map<V> for ExpOfNormal {
-    #[inline(always)]
-    fn apply(self, token: V::Token, x: V) -> V {
-        math::exp::exp_of_normal(token, x)
+        if NORMAL {
+            exp_of_normal(token, x)
+        } else {
+            math::exp::exp(token, x)
+        }
     }
 }

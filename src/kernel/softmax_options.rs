@@ -6,9 +6,8 @@
 use super::exp_sum::ExpSum;
 use super::frame::{Frame, Shifted};
 use super::lane_sum::LaneSum;
-use super::map::map;
 use super::row::each;
-use super::scale::Scale;
+use super::scale::{Scale, scale_all};
 use super::transform::{Logits, exp};
 use crate::logit_options::LogitOptions;
 use crate::math::TwoFold;
@@ -33,7 +32,7 @@ pub fn softmax<V: Vector<Element: Shifted>>(
             Ok(largest) => {
                 let sum = sum_all::<V, _>(token, &mut logits, largest);
                 let scale = Scale::by(token, sum.reciprocal(token), V::Element::ONE);
-                map::<V, _>(token, row.written(), scale.first());
+                scale_all::<V>(token, row.written(), scale.first());
                 largest.log_sum_exp(token, sum)
             }
             Err(special) => {

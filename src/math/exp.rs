@@ -14,7 +14,8 @@
 //!   e^r = 1 + (r + (r' + r²·q(r))). In this interval |r| < ½ and no result falls below ¾, so
 //!   rounding the parenthesis costs at most a quarter of a unit of the result: below 0.83 ULP for
 //!   `f32` unfused, 0.80 for `f64` fused. For `f64` unfused, which would miss that, and for the
-//!   terms of sums, what 1 + r loses is added again: below 0.7 ULP.
+//!   terms of its sums, what 1 + r loses is added again: below 0.7 ULP. The fused family's have a
+//!   form of their own, see [`term`](super::term).
 //!
 //! A subnormal result has fewer digits than the number that is scaled to it. Two roundings would be
 //! up to 0.9 ULP of `f64`, so there the parts of that number are added where the last place is that
@@ -241,12 +242,21 @@ fn nearest_exp<V: Vector<Element: Exponential>>(
     round: V,
     [c0, c1, c2, c3, c4, c5, c6]: [V::Element; 7],
 ) -> (V, V) {
+    let (r, rounded) = reduce_fused(token, x, round);
+    let power = horner!(token, r; c0, c1, c2, c3, c4, c5, c6);
+    (power, rounded)
+}
+
+/// x − n·ln 2 by fused operations, and n plus `round`, whose last place says what n is a multiple of.
+#[inline(always)]
+pub fn reduce_fused<V: Vector<Element: Exponential>>(token: V::Token, x: V, round: V) -> (V, V) {
     let rounded = x.mul_add(V::splat(token, V::Element::LOG2_E), round);
     let n = rounded.sub(round);
     let r = n.neg_mul_add(V::splat(token, V::Element::LN_2), x);
-    let r = n.neg_mul_add(V::splat(token, V::Element::LN_2_REST), r);
-    let power = horner!(token, r; c0, c1, c2, c3, c4, c5, c6);
-    (power, rounded)
+    (
+        n.neg_mul_add(V::splat(token, V::Element::LN_2_REST), r),
+        rounded,
+    )
 }
 
 /// [`exp_parts`] by the careful form: the number in [¾, 1½] in two parts.

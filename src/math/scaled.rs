@@ -99,18 +99,14 @@ impl<V: Vector<Element: Logarithm>> Scaled<V> {
 #[inline(always)]
 pub fn ratio<V: Vector<Element: Logarithm>>(token: V::Token, a: V, b: V) -> (TwoFold<V>, V) {
     let (a, b) = (Scaled::new(token, a), Scaled::new(token, b));
-    let TwoFold { hi, lo } = TwoFold::exact(token, b.digits).divide(token, a.digits);
+    let digits = TwoFold::exact(token, b.digits).divide(token, a.digits);
     // Half of the quotient's power, since the quotient of the digits may be below 1.
     let one = V::splat(token, V::Element::ONE);
     let power = a.power.sub(b.power).sub(one);
     let lowest = V::splat(token, V::Element::LOWEST_POWER);
     let rest = power.sub(power.at_least(lowest));
     let double_rest = power_of_two(token, rest.add(one));
-    let digits = TwoFold {
-        hi: hi.mul(double_rest),
-        lo: lo.mul(double_rest),
-    };
-    (digits, power_of_two(token, power))
+    (digits.scaled(double_rest), power_of_two(token, power))
 }
 
 /// Where the magnitudes of factors lie, those that are 0 aside.

@@ -13,7 +13,7 @@
 //! Source: tables of values that are nearly exact are from Gal and Bachelis, An accurate elementary
 //! mathematical library for the IEEE floating point standard, ACM TOMS 17 (1991).
 
-use super::exp::{Exponential, careful_exp_two_fold, careful_rounded, exp_scaled};
+use super::exp::{Exponential, careful_exp_two_fold, careful_rounded, exp_scaled, reduce_fused};
 use super::{TwoFold, horner};
 use crate::simd::{Element, Powers, Vector};
 
@@ -125,10 +125,7 @@ pub fn exp_term<V: Vector<Element: Term>>(token: V::Token, x: V, round: V) -> V 
 /// [`exp_term`] in the fused family.
 #[inline(always)]
 fn tabulated_exp<V: Vector<Element: Term>>(token: V::Token, x: V, round: V) -> V {
-    let rounded = x.mul_add(V::splat(token, V::Element::LOG2_E), round);
-    let n = rounded.sub(round);
-    let r = n.neg_mul_add(V::splat(token, V::Element::LN_2), x);
-    let r = n.neg_mul_add(V::splat(token, V::Element::LN_2_REST), r);
+    let (r, rounded) = reduce_fused(token, x, round);
     let exp_m1 = V::Element::remainder_of_sixteenth(token, r).mul_add(r.mul(r), r);
     let power = rounded.look_up_power(&V::Element::POWERS);
     exp_m1.mul_add(power, power)
@@ -143,10 +140,9 @@ pub fn exp_term_two_fold<V: Vector<Element: Term>>(token: V::Token, x: V, round:
     let rounded = careful_rounded(token, x, round);
     let power = careful_exp_two_fold(token, x, rounded.sub(round));
     let power = if V::FUSED {
-        let (kappa, kappa_rest) = V::Element::KAPPA;
-        let (kappa, kappa_rest) = (V::splat(token, kappa), V::splat(token, kappa_rest));
-        let product = TwoFold::product(token, power.hi, kappa);
-        let rest = power.hi.mul_add(kappa_rest, power.lo.mul(kappa));
+        let kappa = factor_of_terms::<V>(token, V::FUSED);
+        let product = TwoFold::product(token, power.hi, kappa.hi);
+        let rest = power.hi.mul_add(kappa.lo, power.lo.mul(kappa.hi));
         TwoFold {
             hi: product.hi,
             lo: product.lo.add(rest),

@@ -31,35 +31,28 @@ pub fn elementwise<T: Float>(data: &mut [T], out: &mut [T]) {
     }
 }
 
+/// softmax and log-softmax of one row and of rows, likewise.
 pub fn softmax<T: Float>(data: &mut [T], out: &mut [T]) {
     let columns = black_box(2);
-    black_box(logits::softmax_in_place(data));
-    _ = black_box(logits::softmax_into(data, out));
-    if let Ok(rows) = RowsMut::new(data, columns) {
-        logits::softmax_rows_in_place(rows);
+    macro_rules! call {
+        ($($in_place:ident $into:ident $rows:ident;)*) => {$(
+            black_box(logits::$in_place(data));
+            _ = black_box(logits::$into(data, out));
+            if let Ok(rows) = RowsMut::new(data, columns) {
+                logits::$rows(rows);
+            }
+            for level in levels() {
+                black_box(level.$in_place(black_box(&mut *data)));
+                _ = black_box(level.$into(black_box(data), black_box(out)));
+                if let Ok(rows) = RowsMut::new(black_box(&mut *data), columns) {
+                    level.$rows(rows);
+                }
+            }
+        )*};
     }
-    for level in levels() {
-        black_box(level.softmax_in_place(black_box(&mut *data)));
-        _ = black_box(level.softmax_into(black_box(data), black_box(out)));
-        if let Ok(rows) = RowsMut::new(black_box(&mut *data), columns) {
-            level.softmax_rows_in_place(rows);
-        }
-    }
-}
-
-pub fn log_softmax<T: Float>(data: &mut [T], out: &mut [T]) {
-    let columns = black_box(2);
-    black_box(logits::log_softmax_in_place(data));
-    _ = black_box(logits::log_softmax_into(data, out));
-    if let Ok(rows) = RowsMut::new(data, columns) {
-        logits::log_softmax_rows_in_place(rows);
-    }
-    for level in levels() {
-        black_box(level.log_softmax_in_place(black_box(&mut *data)));
-        _ = black_box(level.log_softmax_into(black_box(data), black_box(out)));
-        if let Ok(rows) = RowsMut::new(black_box(&mut *data), columns) {
-            level.log_softmax_rows_in_place(rows);
-        }
+    call! {
+        softmax_in_place softmax_into softmax_rows_in_place;
+        log_softmax_in_place log_softmax_into log_softmax_rows_in_place;
     }
 }
 
