@@ -34,6 +34,23 @@ impl<V: Vector<Element: Logarithm>> ExpSum<V> {
         ln_1p(token, peak.divide(token, self.rest.value()))
     }
 
+    /// e^M in two parts, `exact` or, beside equal terms alone, as they are: so errors that all share
+    /// cancel. `inverse` is about 1 / e^M.
+    #[inline(always)]
+    fn peak_beside_equals(self, token: V::Token, exact: TwoFold<V>, inverse: V) -> TwoFold<V> {
+        let zero = V::splat(token, V::Element::ZERO);
+        let round = V::splat(token, V::Element::ROUND);
+        let count = self.rest.hi.mul(inverse).add(round).sub(round);
+        let equal = TwoFold::product(token, count, self.peak);
+        let hi = self.rest.hi.sub(equal.hi);
+        let difference = hi.add(self.rest.lo.sub(equal.lo)).abs();
+        let least = V::splat(token, V::Element::LEAST);
+        TwoFold {
+            hi: exact.hi.replace_where_less(difference, least, self.peak),
+            lo: exact.lo.replace_where_less(difference, least, zero),
+        }
+    }
+
     /// ln Σ e^x, if `peak` is e^M in two parts.
     ///
     /// With S = e^M + `rest`, M + k·ln 2 + 2 atanh((S·2^−k − e^M) / (S·2^−k + e^M)): one rounding,
@@ -43,7 +60,9 @@ impl<V: Vector<Element: Logarithm>> ExpSum<V> {
         let one = V::splat(token, V::Element::ONE);
         let half = V::splat(token, V::Element::HALF);
         // The inverse does not wait for the sum.
-        let ratio = one.div(peak.hi).mul(peak.hi.add(self.rest.hi));
+        let inverse = one.div(peak.hi);
+        let peak = self.peak_beside_equals(token, peak, inverse);
+        let ratio = inverse.mul(peak.hi.add(self.rest.hi));
         let (_, k) = ratio.split_pow2();
         let power = one.scale_by_pow2(V::splat(token, V::Element::ROUND).sub(k));
         // S·2^−k / e^M in [⅔, 4/3]: the difference is exact.

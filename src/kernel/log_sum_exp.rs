@@ -53,6 +53,8 @@ struct Sums<E> {
     /// What makes the largest exponentials of them.
     arguments: [E; MOST_LANES],
     rounds: [E; MOST_LANES],
+    /// The largest exponentials as terms.
+    peak: [E; MOST_LANES],
     /// Σ e^x over all other elements, and what rounding left over.
     rest: [E; MOST_LANES],
     lost: [E; MOST_LANES],
@@ -67,6 +69,7 @@ impl<E: Shifted> Sums<E> {
             max: none,
             arguments: none,
             rounds: none,
+            peak: none,
             rest: none,
             lost: none,
         }
@@ -86,6 +89,7 @@ impl<E: Shifted> Sums<E> {
                 set(&mut self.max, sum.max);
                 set(&mut self.arguments, argument);
                 set(&mut self.rounds, round);
+                set(&mut self.peak, sum.peak);
                 set(&mut self.rest, sum.rest.hi);
                 set(&mut self.lost, sum.rest.lo);
             }
@@ -100,7 +104,7 @@ impl<E: Shifted> Sums<E> {
         let peak = exp_term_two_fold(token, load(&self.arguments), load(&self.rounds));
         let sum = ExpSum {
             max: load(&self.max),
-            peak: peak.hi,
+            peak: load(&self.peak),
             rest: TwoFold {
                 hi: load(&self.rest),
                 lo: load(&self.lost),
