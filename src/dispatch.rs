@@ -116,7 +116,8 @@ kernels! {
     log_sum_exp_above = log_sum_exp_above in partial_sum, (sum: PartialSum<T>, logit: T) -> T;
     partial_gradient = gradient in partial_sum,
         (sum: PartialSum<T>, x: &mut [T], target: usize, scale: T);
-    softmax = softmax in softmax, (rows: InOut<'_, T>, columns: usize) -> T;
+    softmax = softmax in softmax, (row: InOut<'_, T>) -> T;
+    softmax_rows = softmax_rows in softmax, (rows: InOut<'_, T>, columns: usize);
     log_softmax = log_softmax in log_softmax, (rows: InOut<'_, T>, columns: usize) -> T;
     softmax_options = softmax in softmax_options,
         (rows: InOut<'_, T>, columns: usize, options: LogitOptions<'_, T>) -> T;

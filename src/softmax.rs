@@ -151,8 +151,7 @@ impl Level {
     /// ```
     #[inline]
     pub fn softmax_in_place<T: Float>(self, x: &mut [T]) -> T {
-        let columns = x.len();
-        T::softmax(self, InOut::in_place(x), columns)
+        T::softmax(self, InOut::in_place(x))
     }
 
     /// [`softmax_into`](crate::softmax_into) at this level.
@@ -169,7 +168,7 @@ impl Level {
     /// ```
     #[inline]
     pub fn softmax_into<T: Float>(self, x: &[T], out: &mut [T]) -> Result<T, Error> {
-        Ok(T::softmax(self, InOut::beside(x, out)?, x.len()))
+        Ok(T::softmax(self, InOut::beside(x, out)?))
     }
 
     /// [`softmax_rows_in_place`](crate::softmax_rows_in_place) at this level.
@@ -184,7 +183,7 @@ impl Level {
     #[inline]
     pub fn softmax_rows_in_place<T: Float>(self, rows: RowsMut<'_, T>) {
         let columns = rows.columns();
-        T::softmax(self, InOut::in_place(rows.into_data()), columns);
+        T::softmax_rows(self, InOut::in_place(rows.into_data()), columns);
     }
 
     /// [`log_softmax_in_place`](crate::log_softmax_in_place) at this level.

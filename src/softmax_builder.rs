@@ -254,7 +254,12 @@ impl<'a, T: Float> Softmax<'a, T> {
     pub fn softmax_in_place(&self, x: &mut [T]) -> Result<T, Error> {
         self.options.check(x.len(), x.len())?;
         let columns = x.len();
-        Ok(self.softmax(InOut::in_place(x), columns))
+        let row = InOut::in_place(x);
+        Ok(if self.options.are_plain() {
+            T::softmax(self.level, row)
+        } else {
+            T::softmax_options(self.level, row, columns, self.options)
+        })
     }
 
     /// Softmax of every row in place. Values as in [`softmax_in_place`](Softmax::softmax_in_place),
@@ -277,7 +282,12 @@ impl<'a, T: Float> Softmax<'a, T> {
         let columns = rows.columns();
         let data = rows.into_data();
         self.options.check(data.len(), columns)?;
-        self.softmax(InOut::in_place(data), columns);
+        let rows = InOut::in_place(data);
+        if self.options.are_plain() {
+            T::softmax_rows(self.level, rows, columns);
+        } else {
+            T::softmax_options(self.level, rows, columns, self.options);
+        }
         Ok(())
     }
 
@@ -366,14 +376,6 @@ impl<'a, T: Float> Softmax<'a, T> {
         self.options.check(elements, rows.columns())?;
         self.log_sum_exps(rows, out);
         Ok(())
-    }
-
-    fn softmax(&self, rows: InOut<'_, T>, columns: usize) -> T {
-        if self.options.are_plain() {
-            T::softmax(self.level, rows, columns)
-        } else {
-            T::softmax_options(self.level, rows, columns, self.options)
-        }
     }
 
     fn log_softmax(&self, rows: InOut<'_, T>, columns: usize) -> T {

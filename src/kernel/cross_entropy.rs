@@ -6,8 +6,9 @@
 use super::block_targets::BlockTargets;
 use super::few_columns::{Blocks, Cells};
 use super::frame::Shifted;
+use super::peak::Apart;
 use super::row::{row, row_mut, up_to};
-use super::row_sum::{Peak, RowSum, row_sum};
+use super::row_sum::{RowSum, row_sum};
 use super::scale::Scale;
 use super::softmax::{ROWS_AT_ONCE, scaled_softmax};
 use crate::loss::{Labels, LossSum};
@@ -29,7 +30,7 @@ pub fn loss<V: Vector<Element: Shifted>>(
     let mut first = 0;
     while let Some(rest @ [_, ..]) = rows.data().get(first * columns..) {
         let rows = up_to(rest, rows_at_once * columns);
-        if let Some(block) = blocks.sum(rows, Peak::Apart, Cells::Kept) {
+        if let Some(block) = blocks.sum::<Apart>(rows, Cells::Kept) {
             let targets = BlockTargets::<V::Register>::new(token, rows, columns, labels, first);
             targets.add_losses(token, &mut sum, &block);
         } else {
@@ -55,7 +56,7 @@ fn add_rows<V: Vector<Element: Shifted>>(
         let Some(row) = row(rows, columns, number) else {
             break;
         };
-        *sum = row_sum::<V>(token, row, Peak::Apart);
+        *sum = row_sum::<V, Apart>(token, row);
     }
     for (number, row_sum) in sums.iter().enumerate() {
         let Some(row) = row(rows, columns, number) else {
@@ -85,7 +86,7 @@ pub fn loss_and_gradient<V: Vector<Element: Shifted>>(
     while let Some(rest @ [_, ..]) = data.get_mut(first * columns..) {
         let length = rest.len().min(rows_at_once * columns);
         let rows = rest.get_mut(..length).unwrap_or(&mut []);
-        if let Some(block) = blocks.sum(rows, Peak::Apart, Cells::Replaced) {
+        if let Some(block) = blocks.sum::<Apart>(rows, Cells::Replaced) {
             let targets = BlockTargets::<V::Register>::new(token, rows, columns, labels, first);
             targets.add_losses(token, &mut sum, &block);
             blocks.map(Scale::by(token, block.sum.reciprocal(token), scale));
@@ -114,7 +115,7 @@ fn loss_and_gradient_of_row<V: Vector<Element: Shifted>>(
     scale: V::Element,
 ) {
     if let (Some(label), Some(&logit)) = (label, label.and_then(|label| row.get(label))) {
-        let row_sum = scaled_softmax::<V>(token, InOut::in_place(row), scale);
+        let row_sum = scaled_softmax::<V, Apart>(token, InOut::in_place(row), scale);
         add_row::<V>(token, sum, &row_sum, label, logit);
         if let (Ok(row_sum), Some(target)) = (&row_sum, row.get_mut(label)) {
             *target = -(complement::<V>(token, row_sum, label, logit, scale));

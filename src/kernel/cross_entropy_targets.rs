@@ -14,7 +14,8 @@ use super::cross_entropy::others;
 use super::frame::Shifted;
 use super::map::Map;
 use super::maximum::{maximum, position};
-use super::row_sum::{Peak, RowSum, row_sum};
+use super::peak::Apart;
+use super::row_sum::{RowSum, row_sum};
 use super::scale::Scale;
 use super::weighing::{Factors, Weighing, lift_of, load_at};
 use crate::loss::{LossSum, Options, Target, Targets};
@@ -76,7 +77,7 @@ fn add_row<'a, V: Vector<Element: Shifted>>(
         Target::Label(label) => options.class_weight(label),
         Target::Soft(_) => V::Element::ONE,
     };
-    let Ok(row_sum) = row_sum::<V>(token, row, Peak::Apart) else {
+    let Ok(row_sum) = row_sum::<V, Apart>(token, row) else {
         sum.add_row(V::Element::NAN, zero, weight, false);
         return None;
     };

@@ -6,9 +6,11 @@
 //! a block. Every element meets the same operations in the same order as in `row_sum`, so that the
 //! results are the same to the bit.
 
+use core::marker::PhantomData;
+
 use super::exp_sum::ExpSum;
 use super::frame::{NearFrames, Shifted};
-use super::row_sum::Peak;
+use super::peak::Peak;
 use super::scale::Scale;
 use crate::math::TwoFold;
 use crate::simd::{Element, Exchange, Routine, Stack, Token, Vector};
@@ -149,50 +151,39 @@ impl<R: Exchange<Element: Shifted>> Blocks<R> {
     /// if a row has NaN, or a largest element that is infinite or too far from the origin to shift
     /// by a power of two.
     #[inline(always)]
-    pub fn sum(&mut self, rows: &[R::Element], peak: Peak, cells: Cells) -> Option<BlockSum<R>> {
+    pub fn sum<P: Peak>(&mut self, rows: &[R::Element], cells: Cells) -> Option<BlockSum<R>> {
         if R::LANES == 1 || self.columns == 0 || rows.len() != R::LANES * self.columns {
             return None;
         }
         self.token.call(Sum {
             blocks: self,
             rows,
-            peak,
             cells,
+            peak: PhantomData::<P>,
         })
     }
 
     /// [`sum`](Self::sum) of rows that make a block.
     #[inline(always)]
-    fn sum_of_block(
-        &mut self,
-        rows: &[R::Element],
-        peak: Peak,
-        cells: Cells,
-    ) -> Option<BlockSum<R>> {
+    fn sum_of_block<P: Peak>(&mut self, rows: &[R::Element], cells: Cells) -> Option<BlockSum<R>> {
         self.load(rows);
         let max = self.maximum();
         let frames = NearFrames::new(self.token, max)?;
         let argmax = self.argmax(max)?;
-        // A column that there is not.
-        let apart = match peak {
-            Peak::Apart => argmax,
-            Peak::Among => R::splat(self.token, -R::Element::ONE),
-        };
         let stripe = R::Element::STRIPE;
         self.lanes.clear();
         for lane in 0..stripe.min(self.columns) {
-            let a = self.term(lane, apart, &frames, cells);
-            let b = self.term(lane + stripe, apart, &frames, cells);
-            let c = self.term(lane + 2 * stripe, apart, &frames, cells);
-            let d = self.term(lane + 3 * stripe, apart, &frames, cells);
-            self.lanes.push(TwoFold {
-                hi: a.add(b).add(c.add(d)),
-                lo: R::splat(self.token, R::Element::ZERO),
-            });
+            let a = self.term::<P>(lane, argmax, &frames, cells);
+            let b = self.term::<P>(lane + stripe, argmax, &frames, cells);
+            let c = self.term::<P>(lane + 2 * stripe, argmax, &frames, cells);
+            let d = self.term::<P>(lane + 3 * stripe, argmax, &frames, cells);
+            let sum = P::add_to_lane(P::empty_lane(self.token), a.add(b));
+            let sum = P::add_to_lane(sum, c.add(d));
+            self.lanes.push(P::lane_sum(self.token, sum));
         }
         let largest = frames.exp(self.token, max);
         let mut rest = self.add_lanes();
-        if peak == Peak::Among {
+        if !P::APART {
             let zero = R::splat(self.token, R::Element::ZERO);
             rest = rest.add_single(zero.sub(largest));
         }
@@ -207,9 +198,15 @@ impl<R: Exchange<Element: Shifted>> Blocks<R> {
         })
     }
 
-    /// The exponential of a column, 0 where the column is kept `apart` or there is none.
+    /// The exponential of a column, 0 where that is kept apart or there is none.
     #[inline(always)]
-    fn term(&mut self, column: usize, apart: R, frames: &NearFrames<R>, cells: Cells) -> R {
+    fn term<P: Peak>(
+        &mut self,
+        column: usize,
+        argmax: R,
+        frames: &NearFrames<R>,
+        cells: Cells,
+    ) -> R {
         let zero = R::splat(self.token, R::Element::ZERO);
         if column >= self.columns {
             return zero;
@@ -221,9 +218,12 @@ impl<R: Exchange<Element: Shifted>> Blocks<R> {
         if cells == Cells::Replaced {
             *cell = power;
         }
+        if !P::APART {
+            return power;
+        }
         let here = R::splat(self.token, R::Element::from_u64(column as u64));
-        zero.replace_where_less(apart, here, power)
-            .replace_where_less(here, apart, power)
+        zero.replace_where_less(argmax, here, power)
+            .replace_where_less(here, argmax, power)
     }
 
     /// Adds up the lanes, those at the largest distance first. Lanes without a column would be 0 and
@@ -258,19 +258,19 @@ impl<R: Exchange<Element: Shifted>> Blocks<R> {
 }
 
 /// [`Blocks::sum`], compiled once.
-struct Sum<'a, R: Vector> {
+struct Sum<'a, R: Vector, P> {
     blocks: &'a mut Blocks<R>,
     rows: &'a [R::Element],
-    peak: Peak,
     cells: Cells,
+    peak: PhantomData<P>,
 }
 
-impl<R: Exchange<Element: Shifted>> Routine<R::Token> for Sum<'_, R> {
+impl<R: Exchange<Element: Shifted>, P: Peak> Routine<R::Token> for Sum<'_, R, P> {
     type Output = Option<BlockSum<R>>;
 
     #[inline(always)]
     fn run(self, _: R::Token) -> Self::Output {
-        self.blocks.sum_of_block(self.rows, self.peak, self.cells)
+        self.blocks.sum_of_block::<P>(self.rows, self.cells)
     }
 }
 

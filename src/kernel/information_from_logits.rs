@@ -1,8 +1,9 @@
 //! Entropies and divergences of the softmax of logits.
 
 use super::frame::{Frame, Shifted};
+use super::peak::Apart;
 use super::row::each;
-use super::row_sum::{Peak, RowSum, row_sum};
+use super::row_sum::{RowSum, row_sum};
 use super::sum::{Summand, rounded, sum};
 use crate::math::TwoFold;
 use crate::math::excess::{Excess, exp_m1_and_excess};
@@ -20,7 +21,7 @@ pub fn entropy_from_logits<V: Vector<Element: Shifted>>(
     out: &mut [V::Element],
 ) {
     for (row, out) in each(rows).zip(out) {
-        *out = match row_sum::<V>(token, row, Peak::Apart) {
+        *out = match row_sum::<V, Apart>(token, row) {
             Ok(row_sum) => {
                 let gaps = Gaps {
                     max: row_sum.max,
@@ -52,10 +53,7 @@ pub fn kl_divergence_from_logits<V: Vector<Element: Shifted + Excess>>(
     out: &mut [V::Element],
 ) {
     for ((x, y), out) in each(x).zip(each(y)).zip(out) {
-        let sums = (
-            row_sum::<V>(token, x, Peak::Apart),
-            row_sum::<V>(token, y, Peak::Apart),
-        );
+        let sums = (row_sum::<V, Apart>(token, x), row_sum::<V, Apart>(token, y));
         *out = match sums {
             (Ok(x_sum), Ok(y_sum)) => divergence::<V>(token, (x, &x_sum), (y, &y_sum)),
             _ => V::Element::NAN,

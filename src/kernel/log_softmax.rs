@@ -3,7 +3,8 @@
 use super::few_columns::{BlockSum, Blocks, Cells, Columnwise};
 use super::frame::Shifted;
 use super::map::{Map, map};
-use super::row_sum::{Peak, RowSum, row_sum};
+use super::peak::Apart;
+use super::row_sum::{RowSum, row_sum};
 use crate::simd::{Element, InOut, Span, Vector};
 
 /// Log-softmax of every row; returns the log-sum-exp of the last, −∞ if there is none.
@@ -43,7 +44,7 @@ fn log_softmax_row<V: Vector<Element: Shifted>>(
     token: V::Token,
     mut row: InOut<'_, V::Element>,
 ) -> Result<RowSum<V::Element>, V::Element> {
-    let sum = row_sum::<V>(token, row.source(), Peak::Apart);
+    let sum = row_sum::<V, Apart>(token, row.source());
     match &sum {
         Ok(sum) => {
             let log_ratio = sum.log_ratio::<V>(token).value().first();
@@ -62,7 +63,7 @@ fn log_softmax_block<V: Vector<Element: Shifted>>(
     blocks: &mut Blocks<V::Register>,
     mut rows: InOut<'_, V::Element>,
 ) -> bool {
-    let Some(BlockSum { sum, .. }) = blocks.sum(rows.source(), Peak::Apart, Cells::Kept) else {
+    let Some(BlockSum { sum, .. }) = blocks.sum::<Apart>(rows.source(), Cells::Kept) else {
         return false;
     };
     let log_ratio = sum.log_ratio(token).value();

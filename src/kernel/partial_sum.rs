@@ -7,7 +7,8 @@
 
 use super::cross_entropy::complement;
 use super::frame::{Frame, Shifted};
-use super::row_sum::{Peak, RowSum, row_sum};
+use super::peak::Apart;
+use super::row_sum::{RowSum, row_sum};
 use super::softmax::share;
 use crate::math::TwoFold;
 use crate::simd::{Element, InOut, Vector};
@@ -73,7 +74,7 @@ pub fn extend<V: Vector<Element: Shifted>>(
     sum: PartialSum<V::Element>,
     x: &[V::Element],
 ) -> PartialSum<V::Element> {
-    let part = match row_sum::<V>(token, x, Peak::Apart) {
+    let part = match row_sum::<V, Apart>(token, x) {
         Ok(part) => {
             let frame = Frame::of_part(part.max, V::FUSED);
             let rest = part.rest::<V>(token);

@@ -15,11 +15,15 @@
 //! Gimelshein, Online normalizer calculation for softmax, arXiv 1805.02867 (2018), for the one
 //! pass.
 
+use core::marker::PhantomData;
+
 use super::exp_sum::ExpSum;
 use super::frame::{Frame, Shifted};
 use super::maximum::{finite_maximum, largest, maximum, position};
+use super::peak::{Among, Peak};
+use super::sums::{MOST_LANES, Sums};
 use crate::math::TwoFold;
-use crate::simd::{Count, Element, InOut, Routine, Span, Stripe, Token, Vector};
+use crate::simd::{Count, Element, Exchange, InOut, Routine, Span, Stack, Stripe, Token, Vector};
 
 /// Stripes whose exponentials are added up before their sum joins the lanes.
 const STRIPES_PER_GROUP: usize = 4;
@@ -93,20 +97,68 @@ impl<E: Shifted> RowSum<E> {
     }
 }
 
-/// A [`RowSum`] in progress: before its lanes are added up.
-struct Running<V: Vector> {
+/// A [`RowSum`] before its lanes are added up.
+#[derive(Clone, Copy)]
+pub struct Unreduced<R: Vector> {
+    /// The largest element.
+    pub max: R::Element,
+    /// Where it first stands, [`AMONG`] if it is not kept apart.
+    argmax: usize,
+    /// The shift and scale of what follows.
+    pub frame: Frame<R::Element>,
+    /// The terms, those of former peaks not among them.
+    pub lanes: TwoFold<R>,
+    /// Former peaks, in every lane.
+    pub carried: TwoFold<R>,
+}
+
+impl<R: Exchange<Element: Shifted>> Unreduced<R> {
+    /// The sum.
+    #[inline(always)]
+    fn reduced<P: Peak>(self, token: R::Token) -> RowSum<R::Element> {
+        let peak = self.frame.exp(token, R::splat(token, self.max));
+        let mut sum = R::sum_of_lanes(self.lanes);
+        if P::APART {
+            sum = sum.add(self.carried);
+        }
+        let rest = rest::<R, P>(token, sum, peak);
+        RowSum {
+            max: self.max,
+            argmax: self.argmax,
+            frame: self.frame,
+            peak: peak.first(),
+            rest: TwoFold {
+                hi: rest.hi.first(),
+                lo: rest.lo.first(),
+            },
+        }
+    }
+}
+
+/// Σ e^x over all elements but the largest, from the sum of what was added up.
+#[inline(always)]
+pub fn rest<R: Vector, P: Peak>(token: R::Token, sum: TwoFold<R>, peak: R) -> TwoFold<R> {
+    if P::APART {
+        sum
+    } else {
+        sum.add_single(R::splat(token, R::Element::ZERO).sub(peak))
+    }
+}
+
+/// An [`Unreduced`] sum in progress.
+struct Running<V: Vector, P> {
     token: V::Token,
     max: V::Element,
-    /// The place of the peak, `usize::MAX` if it is not kept apart.
+    /// The place of the peak, [`AMONG`] if it is not kept apart.
     apart: usize,
     frame: Frame<V::Element>,
-    peak: V::Register,
+    peak: PhantomData<P>,
     /// Former peaks.
     carried: TwoFold<V::Register>,
     lanes: Stripe<V, TwoFold<V>>,
 }
 
-impl<V: Vector<Element: Shifted>> Running<V> {
+impl<V: Vector<Element: Shifted>, P: Peak> Running<V, P> {
     /// A sum of nothing yet, over a row that has its largest element so far at `apart`.
     #[inline(always)]
     fn new(token: V::Token, max: V::Element, apart: usize) -> Self {
@@ -116,7 +168,7 @@ impl<V: Vector<Element: Shifted>> Running<V> {
             max,
             apart,
             frame,
-            peak: frame.exp(token, V::Register::splat(token, max)),
+            peak: PhantomData,
             carried: TwoFold::zero(token),
             lanes: V::PerStripe::filled(TwoFold::zero(token)),
         }
@@ -132,10 +184,11 @@ impl<V: Vector<Element: Shifted>> Running<V> {
             *lane = lane.shrink(self.token, powers);
         }
         let mut carried = self.carried;
-        if self.apart != AMONG {
-            carried = carried.add_single(self.peak);
+        if P::APART {
+            let peak = V::Register::splat(self.token, self.max);
+            let peak = self.frame.exp(self.token, peak);
+            carried = carried.add_single(peak).shrink(self.token, powers);
         }
-        let carried = carried.shrink(self.token, powers);
         *self = Self {
             carried,
             lanes: self.lanes,
@@ -148,18 +201,34 @@ impl<V: Vector<Element: Shifted>> Running<V> {
     /// elements further on.
     #[inline(always)]
     fn add_block<S: Span<V::Element>>(&mut self, mut block: S, start: usize, ahead: usize) {
+        let mut lanes = V::PerStripe::filled(P::empty_lane::<V>(self.token));
         let mut peak = self.apart.wrapping_sub(start);
         while block.len() > 0 {
             let (group, rest) = block.split(group_length::<V>());
             let full = group.len() == group_length::<V>();
             if full && peak >= group_length::<V>() && self.frame.is_near() {
                 self.prefetch(group.source(), ahead);
-                self.add_group::<S, true>(group, AMONG);
+                self.add_group::<S, true>(&mut lanes, group, AMONG);
             } else {
-                self.add_group::<S, false>(group, peak);
+                self.add_group::<S, false>(&mut lanes, group, peak);
             }
             peak = peak.wrapping_sub(group_length::<V>());
             block = rest;
+        }
+        for (sum, lane) in self.lanes.as_mut().iter_mut().zip(lanes.as_ref()) {
+            *sum = sum.add(P::lane_sum(self.token, *lane));
+        }
+    }
+
+    /// [`add_block`](Self::add_block) for each block of a row.
+    #[inline(always)]
+    fn add_blocks<S: Span<V::Element>>(&mut self, mut row: S, ahead: usize) {
+        let mut start = 0;
+        while row.len() > 0 {
+            let (block, rest) = row.split(block_length::<V>());
+            self.add_block(block, start, ahead);
+            start += block_length::<V>();
+            row = rest;
         }
     }
 
@@ -173,29 +242,25 @@ impl<V: Vector<Element: Shifted>> Running<V> {
         }
     }
 
-    /// Adds the exponentials of at most a group, without that of the peak: `PLAIN` if the group is
-    /// full, the peak elsewhere and the frame shifts by a power of two.
-    ///
-    /// Each lane's terms are added in a tree, and what joins the lane keeps its rounding error.
+    /// Adds the exponentials of at most a group to its lanes, without that of the peak: `PLAIN` if
+    /// the group is full, the peak elsewhere and the frame shifts by a power of two.
     #[inline(always)]
-    fn add_group<S: Span<V::Element>, const PLAIN: bool>(&mut self, mut group: S, peak: usize) {
+    fn add_group<S: Span<V::Element>, const PLAIN: bool>(
+        &self,
+        lanes: &mut Stripe<V, TwoFold<V>>,
+        mut group: S,
+        peak: usize,
+    ) {
         let stripe = V::Element::STRIPE;
         let mut start = 0;
-        for index in 0..self.lanes.as_ref().len() {
+        for lane in lanes.as_mut() {
             let a = self.exp_part::<S, PLAIN>(&mut group, start, peak);
             let b = self.exp_part::<S, PLAIN>(&mut group, start + stripe, peak);
             let c = self.exp_part::<S, PLAIN>(&mut group, start + 2 * stripe, peak);
             let d = self.exp_part::<S, PLAIN>(&mut group, start + 3 * stripe, peak);
-            self.add_to_lane(index, a.add(b).add(c.add(d)));
+            *lane = P::add_to_lane(*lane, a.add(b));
+            *lane = P::add_to_lane(*lane, c.add(d));
             start += V::LANES;
-        }
-    }
-
-    /// Adds the sum of a group's terms to their lane.
-    #[inline(always)]
-    fn add_to_lane(&mut self, index: usize, sum: V) {
-        if let Some(lane) = self.lanes.as_mut().get_mut(index) {
-            *lane = lane.add_single(sum);
         }
     }
 
@@ -213,13 +278,13 @@ impl<V: Vector<Element: Shifted>> Running<V> {
             return V::splat(self.token, zero);
         }
         let x = group.load_at::<V>(self.token, start, V::Element::NEG_INFINITY);
-        let powers = if PLAIN {
-            self.frame.exp_near(self.token, x)
-        } else {
-            self.frame.exp(self.token, x)
+        let powers = match (PLAIN, P::APART) {
+            (true, true) => self.frame.exp_near(self.token, x),
+            (true, false) => self.frame.exp_near_or_negligible(self.token, x),
+            (false, _) => self.frame.exp(self.token, x),
         };
         group.store_at(start, powers);
-        if PLAIN {
+        if PLAIN || !P::APART {
             powers
         } else {
             // Not only where the peak is: as a branch it would often be mispredicted.
@@ -227,9 +292,9 @@ impl<V: Vector<Element: Shifted>> Running<V> {
         }
     }
 
-    /// Adds up the lanes.
+    /// Adds up the lanes of equal places in registers.
     #[inline(always)]
-    fn finish(mut self) -> RowSum<V::Element> {
+    fn finish(mut self) -> Unreduced<V::Register> {
         let mut lanes = self.lanes.as_mut();
         while lanes.len() > 1 {
             let (lower, upper) = lanes.split_at_mut(lanes.len() / 2);
@@ -238,44 +303,26 @@ impl<V: Vector<Element: Shifted>> Running<V> {
             }
             lanes = lower;
         }
-        let mut rest = V::reduce_sum(V::PerStripe::first(&self.lanes)).add(self.carried);
-        if self.apart == AMONG {
-            let zero = V::Register::splat(self.token, V::Element::ZERO);
-            rest = rest.add_single(zero.sub(self.peak));
-        }
-        RowSum {
+        Unreduced {
             max: self.max,
             argmax: self.apart,
             frame: self.frame,
-            peak: self.peak.first(),
-            rest: TwoFold {
-                hi: rest.hi.first(),
-                lo: rest.lo.first(),
-            },
+            lanes: V::sum_of_registers(V::PerStripe::first(&self.lanes)),
+            carried: self.carried,
         }
     }
-}
-
-/// What becomes of a row's largest term.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Peak {
-    /// Kept apart from the sum, which takes finding it: the rest keeps its own digits.
-    Apart,
-    /// Summed like the others: the rest keeps the digits that the whole has room for.
-    Among,
 }
 
 /// The place of a peak that is not kept apart.
 const AMONG: usize = usize::MAX;
 
-impl Peak {
-    /// The place of `max`, which is in `row`, if it matters.
-    #[inline(always)]
-    fn place<V: Vector>(self, token: V::Token, row: &[V::Element], max: V::Element) -> usize {
-        match self {
-            Self::Apart => position::<V>(token, row, max),
-            Self::Among => AMONG,
-        }
+/// The place of `max`, which is in `row`, if it matters.
+#[inline(always)]
+fn place<V: Vector, P: Peak>(token: V::Token, row: &[V::Element], max: V::Element) -> usize {
+    if P::APART {
+        position::<V>(token, row, max)
+    } else {
+        AMONG
     }
 }
 
@@ -286,28 +333,39 @@ impl Peak {
 /// block's maximum is infinite, or too far from the origin to shift by a power of two, it starts
 /// again with the maximum of the whole row.
 #[inline(always)]
-pub fn row_sum<V: Vector<Element: Shifted>>(
+pub fn row_sum<V: Vector<Element: Shifted>, P: Peak>(
     token: V::Token,
     row: &[V::Element],
-    peak: Peak,
 ) -> Result<RowSum<V::Element>, V::Element> {
-    token.call(OnePass::<V> { row, peak })
+    Ok(row_sum_unreduced::<V, P>(token, row)?.reduced::<P>(token))
+}
+
+/// [`row_sum`] before its lanes are added up.
+#[inline(always)]
+pub fn row_sum_unreduced<V: Vector<Element: Shifted>, P: Peak>(
+    token: V::Token,
+    row: &[V::Element],
+) -> Result<Unreduced<V::Register>, V::Element> {
+    token.call(OnePass::<V, P> {
+        row,
+        peak: PhantomData,
+    })
 }
 
 /// [`row_sum`], compiled once.
-struct OnePass<'a, V: Vector> {
+struct OnePass<'a, V: Vector, P> {
     row: &'a [V::Element],
-    peak: Peak,
+    peak: PhantomData<P>,
 }
 
-impl<V: Vector<Element: Shifted>> Routine<V::Token> for OnePass<'_, V> {
-    type Output = Result<RowSum<V::Element>, V::Element>;
+impl<V: Vector<Element: Shifted>, P: Peak> Routine<V::Token> for OnePass<'_, V, P> {
+    type Output = Result<Unreduced<V::Register>, V::Element>;
 
     #[inline(always)]
     fn run(self, token: V::Token) -> Self::Output {
-        let Self { row, peak } = self;
+        let row = self.row;
         let length = block_length::<V>();
-        let mut running: Option<Running<V>> = None;
+        let mut running: Option<Running<V, P>> = None;
         let mut online = true;
         let mut start = 0;
         while let Some(rest @ [_, ..]) = row.get(start..) {
@@ -318,18 +376,18 @@ impl<V: Vector<Element: Shifted>> Routine<V::Token> for OnePass<'_, V> {
                     Some(running) if max <= running.max => {}
                     _ if !Frame::shifts_by_power(max, V::FUSED) => {
                         let max = finite_maximum::<V>(token, row)?;
-                        let place = peak.place::<V>(token, row, max);
+                        let place = place::<V, P>(token, row, max);
                         running = Some(Running::new(token, max, place));
                         online = false;
                         start = 0;
                         continue;
                     }
                     Some(running) => {
-                        let place = peak.place::<V>(token, block, max);
+                        let place = place::<V, P>(token, block, max);
                         running.raise(max, place.saturating_add(start));
                     }
                     None => {
-                        let place = peak.place::<V>(token, block, max);
+                        let place = place::<V, P>(token, block, max);
                         running = Some(Running::new(token, max, place.saturating_add(start)));
                     }
                 }
@@ -349,29 +407,98 @@ impl<V: Vector<Element: Shifted>> Routine<V::Token> for OnePass<'_, V> {
 /// [`row_sum`] in two passes, the maximum first, that stores every exponential in the frame of
 /// the result.
 #[inline(always)]
-pub fn row_sum_stored<V: Vector<Element: Shifted>>(
+pub fn row_sum_stored<V: Vector<Element: Shifted>, P: Peak>(
     token: V::Token,
     row: InOut<'_, V::Element>,
 ) -> Result<RowSum<V::Element>, V::Element> {
-    token.call(TwoPasses::<V> { row })
+    let sum = token.call(TwoPasses::<V, P> {
+        row,
+        peak: PhantomData,
+    })?;
+    Ok(sum.reduced::<P>(token))
 }
 
 /// [`row_sum_stored`], compiled once.
-struct TwoPasses<'a, V: Vector> {
+struct TwoPasses<'a, V: Vector, P> {
     row: InOut<'a, V::Element>,
+    peak: PhantomData<P>,
 }
 
-impl<V: Vector<Element: Shifted>> Routine<V::Token> for TwoPasses<'_, V> {
-    type Output = Result<RowSum<V::Element>, V::Element>;
+impl<V: Vector<Element: Shifted>, P: Peak> Routine<V::Token> for TwoPasses<'_, V, P> {
+    type Output = Result<Unreduced<V::Register>, V::Element>;
 
     #[inline(always)]
     fn run(self, token: V::Token) -> Self::Output {
         let row = self.row;
-        let (max, place) = largest::<V>(token, row.source(), block_length::<V>())?;
-        let mut running = Running::<V>::new(token, max, place);
-        // In a batch, the next row lies there.
+        let (max, place) = if P::APART {
+            largest::<V>(token, row.source(), block_length::<V>())?
+        } else {
+            (finite_maximum::<V>(token, row.source())?, AMONG)
+        };
+        let mut running = Running::<V, P>::new(token, max, place);
+        // What is behind the row may be the next.
         let ahead = row.len();
-        running.add_block(row, 0, ahead);
+        running.add_blocks(row, ahead);
         Ok(running.finish())
+    }
+}
+
+/// The sums of a few rows, in two passes, that store every exponential in the frame of its row.
+///
+/// All maxima come first: what follows from one is a chain of instructions that those of other rows
+/// overlap.
+#[inline(always)]
+pub fn row_sums_stored<V: Vector<Element: Shifted>>(
+    token: V::Token,
+    rows: InOut<'_, V::Element>,
+    columns: usize,
+    sums: &mut Sums<V::Register>,
+) {
+    token.call(TwoPassesOfRows::<V> {
+        rows,
+        columns,
+        sums,
+    });
+}
+
+/// [`row_sums_stored`], compiled once.
+struct TwoPassesOfRows<'a, V: Vector> {
+    rows: InOut<'a, V::Element>,
+    columns: usize,
+    sums: &'a mut Sums<V::Register>,
+}
+
+impl<V: Vector<Element: Shifted>> Routine<V::Token> for TwoPassesOfRows<'_, V> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self, token: V::Token) {
+        let Self {
+            mut rows,
+            columns,
+            sums,
+        } = self;
+        let mut maxima = Stack::<_, MOST_LANES>::new();
+        let mut unread = rows.source();
+        while let Some((row, rest)) = unread.split_at_checked(columns) {
+            if row.is_empty() {
+                break;
+            }
+            maxima.push(finite_maximum::<V>(token, row));
+            unread = rest;
+        }
+        for max in maxima.values() {
+            let (row, rest) = rows.split(columns);
+            rows = rest;
+            sums.push::<V>(match *max {
+                Ok(max) => {
+                    let mut running = Running::<V, Among>::new(token, max, AMONG);
+                    let ahead = columns * maxima.values().len();
+                    running.add_blocks(row, ahead);
+                    Ok(running.finish())
+                }
+                Err(special) => Err(special),
+            });
+        }
     }
 }

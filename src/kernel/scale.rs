@@ -7,8 +7,9 @@
 //! the result.
 
 use super::map::{Map, map};
+use super::sums::MOST_LANES;
 use crate::math::TwoFold;
-use crate::simd::{Element, InOut, Span, Vector};
+use crate::simd::{Element, InOut, Span, Vector, before_line};
 
 /// Multiplies numbers that are not negative: by one number, or each lane by its own.
 #[derive(Clone, Copy)]
@@ -67,6 +68,19 @@ impl<V: Vector> Scale<V> {
         }
     }
 
+    /// Every lane's.
+    #[inline(always)]
+    pub fn lanes(self) -> Scale<[V::Element; MOST_LANES]> {
+        Scale {
+            factor: stored(self.factor),
+            rest: stored(self.rest),
+            units: stored(self.units),
+            units_rest: stored(self.units_rest),
+            small_below: stored(self.small_below),
+            negative: self.negative,
+        }
+    }
+
     /// The same in every lane.
     #[inline(always)]
     fn splat(token: V::Token, scale: Scale<V::Element>) -> Self {
@@ -119,6 +133,29 @@ impl<V: Vector> Scale<V> {
     }
 }
 
+/// The lanes of a register.
+#[inline(always)]
+fn stored<V: Vector>(register: V) -> [V::Element; MOST_LANES] {
+    let mut lanes = [V::Element::ZERO; MOST_LANES];
+    register.store(&mut lanes);
+    lanes
+}
+
+impl<E: Copy> Scale<[E; MOST_LANES]> {
+    /// That of one lane.
+    #[inline(always)]
+    pub fn lane(&self, lane: usize) -> Option<Scale<E>> {
+        Some(Scale {
+            factor: *self.factor.get(lane)?,
+            rest: *self.rest.get(lane)?,
+            units: *self.units.get(lane)?,
+            units_rest: *self.units_rest.get(lane)?,
+            small_below: *self.small_below.get(lane)?,
+            negative: self.negative,
+        })
+    }
+}
+
 /// Multiplies every element: by vectors in fours, whose smallest element decides together whether
 /// products are small, because comparing takes the ports that multiply.
 #[inline(always)]
@@ -128,6 +165,12 @@ pub fn scale_all<V: Vector>(
     scale: Scale<V::Element>,
 ) {
     let factor = Scale::<V>::splat(token, scale);
+    if data.len() >= 2048 {
+        let head = before_line(data.source());
+        let (head, rest) = data.split(head);
+        map::<V, _>(token, head, scale);
+        data = rest;
+    }
     let lanes = V::LANES;
     while data.len() >= 4 * lanes && !scale.negative {
         let (mut group, rest) = data.split(4 * lanes);

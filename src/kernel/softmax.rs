@@ -7,8 +7,10 @@
 use super::few_columns::{BlockSum, Blocks, Cells};
 use super::frame::{Frame, Shifted};
 use super::map::{Map, map};
-use super::row_sum::{Peak, RowSum, row_sum, row_sum_stored};
+use super::peak::{Among, Peak};
+use super::row_sum::{RowSum, row_sum, row_sum_stored, row_sums_stored};
 use super::scale::{Scale, scale_all};
+use super::sums::Sums;
 use crate::simd::{Element, InOut, Span, Vector};
 
 /// Longest row whose exponentials are stored and read again.
@@ -21,31 +23,40 @@ pub const ROWS_AT_ONCE: usize = 16;
 /// Elements of the rows taken at once, so few that they stay in the nearest cache.
 #[inline(always)]
 const fn batch_length<V: Vector>() -> usize {
-    256 * V::Element::STRIPE
+    128 * V::Element::STRIPE
 }
 
-/// Softmax of every row; returns the log-sum-exp of the last, −∞ if there is none.
+/// Softmax of a row; returns its log-sum-exp.
 #[inline(always)]
 pub fn softmax<V: Vector<Element: Shifted>>(
     token: V::Token,
-    mut rows: InOut<'_, V::Element>,
-    columns: usize,
+    row: InOut<'_, V::Element>,
 ) -> V::Element {
-    let mut block = Blocks::<V::Register>::new(token, columns);
-    let rows_at_once = (batch_length::<V>() / columns.max(1)).clamp(1, ROWS_AT_ONCE);
-    let rows_at_once = block.rows().unwrap_or(rows_at_once);
-    let mut last = Err(V::Element::NEG_INFINITY);
-    while rows.len() > 0 {
-        let (mut batch, rest) = rows.split(columns * rows_at_once);
-        // The last row's sum is wanted: it is not for a block.
-        if rest.len() == 0 || !softmax_block::<V>(token, &mut block, batch.reborrow()) {
-            last = softmax_batch::<V>(token, batch, columns);
-        }
-        rows = rest;
-    }
-    match last {
+    match scaled_softmax::<V, Among>(token, row, V::Element::ONE) {
         Ok(sum) => sum.log_sum_exp::<V>(token),
         Err(special) => special,
+    }
+}
+
+/// Softmax of every row.
+#[inline(always)]
+pub fn softmax_rows<V: Vector<Element: Shifted>>(
+    token: V::Token,
+    mut rows: InOut<'_, V::Element>,
+    columns: usize,
+) {
+    let mut block = Blocks::<V::Register>::new(token, columns);
+    let rows_at_once = (batch_length::<V>() / columns.max(1)).clamp(1, V::Register::LANES);
+    let rows_at_once = block.rows().unwrap_or(rows_at_once);
+    let mut sums = Sums::<V::Register>::new(token, rows_at_once);
+    while rows.len() > 0 {
+        let (mut batch, rest) = rows.split(columns * rows_at_once);
+        if rows_at_once == 1 {
+            let _ = scaled_softmax::<V, Among>(token, batch, V::Element::ONE);
+        } else if !softmax_block::<V>(token, &mut block, batch.reborrow()) {
+            softmax_batch::<V>(token, batch, columns, &mut sums);
+        }
+        rows = rest;
     }
 }
 
@@ -56,7 +67,7 @@ fn softmax_block<V: Vector<Element: Shifted>>(
     block: &mut Blocks<V::Register>,
     mut rows: InOut<'_, V::Element>,
 ) -> bool {
-    let Some(BlockSum { sum, .. }) = block.sum(rows.source(), Peak::Apart, Cells::Replaced) else {
+    let Some(BlockSum { sum, .. }) = block.sum::<Among>(rows.source(), Cells::Replaced) else {
         return false;
     };
     block.map(Scale::by(token, sum.reciprocal(token), V::Element::ONE));
@@ -64,81 +75,75 @@ fn softmax_block<V: Vector<Element: Shifted>>(
     true
 }
 
-/// Softmax of at most [`ROWS_AT_ONCE`] rows; returns the last sum.
+/// Softmax of at most as many rows as `sums` has room for.
 #[inline(always)]
 fn softmax_batch<V: Vector<Element: Shifted>>(
     token: V::Token,
     mut rows: InOut<'_, V::Element>,
     columns: usize,
-) -> Result<RowSum<V::Element>, V::Element> {
-    let mut sums = [Err(V::Element::NEG_INFINITY); ROWS_AT_ONCE];
-    let mut last = Err(V::Element::NEG_INFINITY);
-    let mut unsummed = rows.reborrow();
-    for sum in &mut sums {
-        if unsummed.len() == 0 {
-            break;
-        }
-        let (row, rest) = unsummed.split(columns);
-        *sum = softmax_sum::<V>(token, row);
-        last = *sum;
-        unsummed = rest;
-    }
-    for sum in &sums {
-        if rows.len() == 0 {
-            break;
-        }
+    sums: &mut Sums<V::Register>,
+) {
+    sums.clear();
+    row_sums_stored::<V>(token, rows.reborrow(), columns, sums);
+    let reciprocals = sums.sum().reciprocal(token);
+    let scales = Scale::by(token, reciprocals, V::Element::ONE).lanes();
+    let mut number = 0;
+    while rows.len() > 0 {
         let (row, rest) = rows.split(columns);
-        softmax_scale::<V>(token, row, sum, V::Element::ONE);
+        let scale = scales.lane(sums.lane(number));
+        let scale = if sums.is_finite(number) { scale } else { None };
+        scale_stored::<V>(token, row, scale);
+        number += 1;
         rows = rest;
     }
-    last
 }
 
 /// `factor` times the softmax of one row. On `Err`, with the log-sum-exp, every result is NaN.
 #[inline(always)]
-pub fn scaled_softmax<V: Vector<Element: Shifted>>(
+pub fn scaled_softmax<V: Vector<Element: Shifted>, P: Peak>(
     token: V::Token,
     mut row: InOut<'_, V::Element>,
     factor: V::Element,
 ) -> Result<RowSum<V::Element>, V::Element> {
-    let sum = softmax_sum::<V>(token, row.reborrow());
-    softmax_scale::<V>(token, row, &sum, factor);
-    sum
-}
-
-/// The sum of a row's exponentials, which are stored unless the row is long.
-#[inline(always)]
-fn softmax_sum<V: Vector<Element: Shifted>>(
-    token: V::Token,
-    row: InOut<'_, V::Element>,
-) -> Result<RowSum<V::Element>, V::Element> {
     if row.len() <= LONGEST_STORED {
-        row_sum_stored::<V>(token, row)
+        let sum = row_sum_stored::<V, P>(token, row.reborrow());
+        let scale = match &sum {
+            Ok(sum) => Some(Scale::by(token, sum.reciprocal::<V>(token), factor).first()),
+            Err(_) => None,
+        };
+        scale_stored::<V>(token, row, scale);
+        sum
     } else {
-        row_sum::<V>(token, row.source(), Peak::Apart)
+        recomputed_softmax::<V, P>(token, row, factor)
     }
 }
 
-/// Divides the exponentials by their sum and multiplies them by `factor`.
+/// `factor` times the softmax of one row, whose exponentials are computed twice.
 #[inline(always)]
-fn softmax_scale<V: Vector<Element: Shifted>>(
+fn recomputed_softmax<V: Vector<Element: Shifted>, P: Peak>(
     token: V::Token,
     mut row: InOut<'_, V::Element>,
-    sum: &Result<RowSum<V::Element>, V::Element>,
     factor: V::Element,
-) {
-    match sum {
-        Ok(sum) => {
-            let reciprocal = sum.reciprocal::<V>(token);
-            let scale = Scale::by(token, reciprocal, factor).first();
-            if row.len() <= LONGEST_STORED {
-                scale_all::<V>(token, row.written(), scale);
-            } else {
-                let frame = sum.frame;
-                map::<V, _>(token, row, ScaledExp { frame, scale });
-            }
-        }
+) -> Result<RowSum<V::Element>, V::Element> {
+    let sum = row_sum::<V, P>(token, row.source());
+    match &sum {
+        Ok(sum) => share::<V>(token, row, sum, factor),
         Err(_) => row.target().fill(V::Element::NAN),
+    }
+    sum
+}
+
+/// Multiplies the stored exponentials of a row by `scale`, if its sum is finite; else every result
+/// is NaN.
+#[inline(always)]
+fn scale_stored<V: Vector<Element: Shifted>>(
+    token: V::Token,
+    mut row: InOut<'_, V::Element>,
+    scale: Option<Scale<V::Element>>,
+) {
+    match scale {
+        Some(scale) => scale_all::<V>(token, row.written(), scale),
+        None => row.target().fill(V::Element::NAN),
     }
 }
 

@@ -8,7 +8,7 @@ use core::arch::x86_64::*;
 use super::element::Element;
 use super::exchange::Exchange;
 use super::powers::Powers;
-use super::reduce::{fold_lanes, max_across, register_reductions, sum_across};
+use super::reduce::{fold_lanes, max_across, register_reductions};
 use super::vector::{Routine, Times, Token, Vector};
 use super::x86::{intrinsics, lanewise, outlined_calls};
 use crate::math::TwoFold;

@@ -33,6 +33,6 @@ pub use element::Element;
 pub use exchange::Exchange;
 pub use pair::Pair;
 pub use powers::Powers;
-pub use span::{InOut, Span};
+pub use span::{InOut, Span, before_line};
 pub use stack::Stack;
 pub use vector::{Count, Routine, Stripe, Token, Vector};

@@ -99,7 +99,7 @@ impl<V: Vector> Vector for Pair<V> {
     }
 
     #[inline(always)]
-    fn reduce_sum(sum: TwoFold<Self>) -> TwoFold<Self::Register> {
+    fn sum_of_registers(sum: TwoFold<Self>) -> TwoFold<Self::Register> {
         let lower = TwoFold {
             hi: sum.hi.0,
             lo: sum.lo.0,
@@ -108,7 +108,7 @@ impl<V: Vector> Vector for Pair<V> {
             hi: sum.hi.1,
             lo: sum.lo.1,
         };
-        V::reduce_sum(lower.add(upper))
+        V::sum_of_registers(lower.add(upper))
     }
 
     #[inline(always)]

@@ -6,7 +6,7 @@ use wide::{f32x4, f64x2, i32x4, u32x4, u64x2};
 use super::element::Element;
 use super::exchange::Exchange;
 use super::powers::Powers;
-use super::reduce::{fold_lanes, max_across, register_reductions, sum_across};
+use super::reduce::{fold_lanes, max_across, register_reductions};
 use super::vector::{Routine, Times, Token, Vector};
 use crate::math::TwoFold;
 

@@ -49,8 +49,8 @@ pub fn max_across<V: Exchange>(max: V, distance: usize) -> V {
 macro_rules! register_reductions {
     () => {
         #[inline(always)]
-        fn reduce_sum(sum: TwoFold<Self>) -> TwoFold<Self> {
-            fold_lanes!(sum_across, sum)
+        fn sum_of_registers(sum: TwoFold<Self>) -> TwoFold<Self> {
+            sum
         }
 
         #[inline(always)]

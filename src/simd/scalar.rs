@@ -170,7 +170,7 @@ macro_rules! scalar {
             }
 
             #[inline(always)]
-            fn reduce_sum(sum: TwoFold<Self>) -> TwoFold<Self> {
+            fn sum_of_registers(sum: TwoFold<Self>) -> TwoFold<Self> {
                 sum
             }
 

@@ -159,8 +159,13 @@ pub trait Vector: Copy {
     /// `(m, k)` with `self = m * 2^k` exactly and `m` in [⅔, 4/3), for positive normal lanes.
     fn split_pow2(self) -> (Self, Self);
 
+    /// The sum of a vector's registers in a fixed tree: halves of the vector each time.
+    fn sum_of_registers(sum: TwoFold<Self>) -> TwoFold<Self::Register>;
     /// The lanes' sum in a fixed tree: lanes at half the distance each time.
-    fn reduce_sum(sum: TwoFold<Self>) -> TwoFold<Self::Register>;
+    #[inline(always)]
+    fn reduce_sum(sum: TwoFold<Self>) -> TwoFold<Self::Register> {
+        Self::Register::sum_of_lanes(Self::sum_of_registers(sum))
+    }
     /// The largest lane, as [`at_least`](Vector::at_least) compares.
     fn reduce_max(self) -> Self::Element;
 }
