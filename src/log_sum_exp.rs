@@ -9,9 +9,10 @@ use crate::{Error, Float, Level, Rows};
 /// overflows or vanishes wrongly, however large the elements.
 ///
 /// # Accuracy
-/// At most 1.4 units in the last place of max(|result|, 1), at every level and length: where the sum
-/// is near 1 its logarithm is near 0, and no finite precision keeps its relative error. Below 0.7 but
-/// for rows whose exponentials are all rounded the same way, as those of equal elements are.
+/// At most 1.2 units in the last place of max(|result|, 1), at every level and length: where the sum
+/// is near 1 its logarithm is near 0, and no finite precision keeps its relative error. That is the
+/// error of a single exponential and half a unit; below 0.7 but for rows whose exponentials are all
+/// rounded the same way.
 ///
 /// # Edge cases
 /// −∞ for an empty slice and for one of all −∞; NaN if any element is NaN; else +∞ if any

@@ -132,7 +132,7 @@ impl<T: Float> LogSumExp<T> {
     /// ln Σ e^x of all elements so far, in nats.
     ///
     /// # Accuracy
-    /// At most 1.4 units in the last place of max(|result|, 1).
+    /// At most 1.7 units in the last place of max(|result|, 1).
     ///
     /// # Edge cases
     /// As in [`log_sum_exp`](crate::log_sum_exp).

@@ -89,9 +89,12 @@ impl<R: Exchange<Element: Shifted>> BlockTargets<R> {
         let zero = R::splat(token, R::Element::ZERO);
         let term = block.frames.exp(token, self.logit);
         let with_peak = rest.add_single(zero.sub(term)).add_single(block.sum.peak);
-        let others = self.unless_argmax(block, rest.value(), with_peak.value());
+        let others = TwoFold {
+            hi: self.unless_argmax(block, rest.hi, with_peak.hi),
+            lo: self.unless_argmax(block, rest.lo, with_peak.lo),
+        };
         let reciprocal = block.sum.reciprocal(token);
-        let complement = others.mul_add(reciprocal.hi, others.mul(reciprocal.lo));
+        let complement = others.normalized().product_value(reciprocal);
         let mut complements = [R::Element::ZERO; MOST_ROWS];
         complement.store(&mut complements);
         for number in 0..R::LANES {

@@ -156,11 +156,8 @@ pub fn complement<V: Vector<Element: Shifted>>(
 ) -> V::Element {
     // Not times `scale` first: where that is tiny, the product has no digits.
     let reciprocal = row.reciprocal::<V>(token);
-    let others = others::<V>(token, row, label, logit).value();
-    others
-        .mul_add(reciprocal.hi, others.mul(reciprocal.lo))
-        .first()
-        * scale
+    let others = others::<V>(token, row, label, logit).normalized();
+    others.product_value(reciprocal).first() * scale
 }
 
 /// Σ e^x over all classes but one, which has the logit `logit`.

@@ -27,11 +27,8 @@ impl<V: Vector<Element: Logarithm>> ExpSum<V> {
     /// ln(Σ e^x / e^M) ≥ 0, in two parts.
     #[inline(always)]
     pub fn log_ratio(self, token: V::Token) -> TwoFold<V> {
-        let peak = TwoFold {
-            hi: self.peak,
-            lo: V::splat(token, V::Element::ZERO),
-        };
-        ln_1p(token, peak.divide(token, self.rest.value()))
+        let peak = TwoFold::exact(token, self.peak);
+        ln_1p(token, self.rest.normalized().quotient(token, peak))
     }
 
     /// e^M in two parts, `exact` or, beside equal terms alone, as they are: so errors that all share
@@ -56,7 +53,8 @@ impl<V: Vector<Element: Logarithm>> ExpSum<V> {
     /// With S = e^M + `rest`, M + k·ln 2 + 2 atanh((S·2^−k − e^M) / (S·2^−k + e^M)): one rounding,
     /// that of the result, beside those of the terms in `rest`.
     #[inline(always)]
-    pub fn log_sum_exp(self, token: V::Token, peak: TwoFold<V>) -> V {
+    pub fn log_sum_exp(mut self, token: V::Token, peak: TwoFold<V>) -> V {
+        self.rest = self.rest.normalized();
         let one = V::splat(token, V::Element::ONE);
         let half = V::splat(token, V::Element::HALF);
         // The inverse does not wait for the sum.

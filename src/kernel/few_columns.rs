@@ -173,13 +173,14 @@ impl<R: Exchange<Element: Shifted>> Blocks<R> {
         let stripe = R::Element::STRIPE;
         self.lanes.clear();
         for lane in 0..stripe.min(self.columns) {
-            let a = self.term::<P>(lane, argmax, &frames, cells);
-            let b = self.term::<P>(lane + stripe, argmax, &frames, cells);
-            let c = self.term::<P>(lane + 2 * stripe, argmax, &frames, cells);
-            let d = self.term::<P>(lane + 3 * stripe, argmax, &frames, cells);
-            let sum = P::add_to_lane(P::empty_lane(self.token), a.add(b));
-            let sum = P::add_to_lane(sum, c.add(d));
-            self.lanes.push(P::lane_sum(self.token, sum));
+            let mut sum = TwoFold::exact(self.token, self.term::<P>(lane, argmax, &frames, cells));
+            let mut column = lane + stripe;
+            // Adding 0 for a column that there is not would change nothing.
+            while column < self.columns {
+                sum = sum.add_single(self.term::<P>(column, argmax, &frames, cells));
+                column += stripe;
+            }
+            self.lanes.push(sum);
         }
         let largest = frames.exp(self.token, max);
         let mut rest = self.add_lanes();

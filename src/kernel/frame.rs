@@ -39,8 +39,8 @@ pub trait Shifted: Logarithm + Term {
     /// Where the largest element lies in this range, n·ln 2 is exact without fused operations;
     /// elsewhere x − M is exact for every x that counts.
     const UNFUSED_RANGE: (Self, Self);
-    /// More than two terms: 2^(`HEADROOM` + 2). A term is below 2^(`HEADROOM` + 1), the common
-    /// factor of the fused family included.
+    /// More than any term: 2^(`HEADROOM` + 1). The largest is e^±½ ln 2 · 2^`HEADROOM`, times the
+    /// common factor of the fused family, below 1.04.
     const ABOVE_TERMS: Self;
     /// The step between the offsets of parts: a power of two.
     const OFFSET_STEP: Self;
@@ -49,7 +49,7 @@ pub trait Shifted: Logarithm + Term {
 impl Shifted for f32 {
     const NEGLIGIBLE: Self = 124.0;
     const HEADROOM: Self = 56.0;
-    const ABOVE_TERMS: Self = (1_u64 << 58) as Self;
+    const ABOVE_TERMS: Self = (1_u64 << 57) as Self;
     const FUSED_RANGE: (Self, Self) = (-16_384.0, 16_384.0);
     const UNFUSED_RANGE: (Self, Self) = (-220.0, 350.0);
     const OFFSET_STEP: Self = 64.0;
@@ -58,7 +58,7 @@ impl Shifted for f32 {
 impl Shifted for f64 {
     const NEGLIGIBLE: Self = 768.0;
     const HEADROOM: Self = 96.0;
-    const ABOVE_TERMS: Self = (1_u128 << 98) as Self;
+    const ABOVE_TERMS: Self = (1_u128 << 97) as Self;
     const FUSED_RANGE: (Self, Self) = (-1_073_741_824.0, 1_073_741_824.0);
     const UNFUSED_RANGE: (Self, Self) = (-640.0, 1_408.0);
     const OFFSET_STEP: Self = 512.0;
@@ -130,6 +130,12 @@ impl<E: Shifted> Frame<E> {
     #[inline(always)]
     pub fn powers_above(self, other: Self) -> E {
         self.power - other.power
+    }
+
+    /// Elements below this do not count, where the shift is by a power of two alone.
+    #[inline(always)]
+    pub fn floor(self) -> E {
+        self.floor
     }
 
     /// Whether an element beside this frame's largest counts.
@@ -207,12 +213,14 @@ impl<E: Shifted> Frame<E> {
         power.replace_where_less(x, V::splat(token, self.floor), V::splat(token, E::ZERO))
     }
 
-    /// [`exp_near`](Self::exp_near) with something that does not count, instead of 0, for what does
-    /// not: it takes one instruction less.
+    /// e^x in this frame, if it shifts by a power of two and all of `x` count.
     #[inline(always)]
-    pub fn exp_near_or_negligible<V: Vector<Element = E>>(self, token: V::Token, x: V) -> V {
-        let round = V::splat(token, round_of_terms::<V>() + self.power);
-        exp_term(token, x.at_least(V::splat(token, self.floor)), round)
+    pub fn exp_counting<V: Vector<Element = E>>(self, token: V::Token, x: V) -> V {
+        exp_term(
+            token,
+            x,
+            V::splat(token, round_of_terms::<V>() + self.power),
+        )
     }
 }
 

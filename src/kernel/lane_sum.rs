@@ -1,41 +1,73 @@
 //! Sums over the fixed lanes of a stripe, whatever the width of a register.
 
 use crate::math::TwoFold;
-use crate::simd::{Count, Stripe, Vector};
+use crate::simd::{Count, Element, Stripe, Vector};
+
+/// How many stripes are added before what rounding left over is settled. Of equal terms it has one
+/// sign for long, and would need rounding itself as it grows.
+const STRIPES_TO_SETTLE: usize = 16;
 
 /// A sum in progress that keeps every rounding error.
 ///
 /// The element in place i belongs to lane i modulo [`Element::STRIPE`], and the lanes are added
 /// up in a fixed tree: the same bits for every width.
-///
-/// [`Element::STRIPE`]: crate::simd::Element::STRIPE
-pub struct LaneSum<V: Vector>(Stripe<V, TwoFold<V>>);
+pub struct LaneSum<V: Vector> {
+    token: V::Token,
+    lanes: Stripe<V, TwoFold<V>>,
+    stripes: usize,
+}
 
 impl<V: Vector> LaneSum<V> {
     /// The sum of nothing.
     #[inline(always)]
     pub fn new(token: V::Token) -> Self {
-        Self(V::PerStripe::filled(TwoFold::zero(token)))
+        Self {
+            token,
+            lanes: V::PerStripe::filled(TwoFold::zero(token)),
+            stripes: 0,
+        }
     }
 
     /// How many vectors make a stripe.
     #[inline(always)]
     pub fn vectors(&self) -> usize {
-        self.0.as_ref().len()
+        self.lanes.as_ref().len()
     }
 
     /// Adds the elements of the vector in this place of a stripe.
     #[inline(always)]
     pub fn add(&mut self, place: usize, x: V) {
-        if let Some(lane) = self.0.as_mut().get_mut(place) {
+        if place == 0 {
+            if self.stripes == STRIPES_TO_SETTLE {
+                self.settle();
+            }
+            self.stripes += 1;
+        }
+        if let Some(lane) = self.lanes.as_mut().get_mut(place) {
             *lane = lane.add_single(x);
         }
+    }
+
+    /// Moves what rounding left over into the sums, but for those beyond the range, of which it is
+    /// not a number.
+    #[inline(always)]
+    fn settle(&mut self) {
+        let infinity = V::splat(self.token, -V::Element::NEG_INFINITY);
+        for lane in self.lanes.as_mut() {
+            let sum = lane.normalized();
+            let lost = lane.lo.abs();
+            *lane = TwoFold {
+                hi: lane.hi.replace_where_less(lost, infinity, sum.hi),
+                lo: lane.lo.replace_where_less(lost, infinity, sum.lo),
+            };
+        }
+        self.stripes = 0;
     }
 
     /// Adds up the lanes. Beyond the range, `lo` is not a number.
     #[inline(always)]
     pub fn finish(mut self) -> TwoFold<V::Register> {
-        let mut lanes = self.0.as_mut();
+        let mut lanes = self.lanes.as_mut();
         while lanes.len() > 1 {
             let (lower, upper) = lanes.split_at_mut(lanes.len() / 2);
             for (lane, other) in lower.iter_mut().zip(upper) {
@@ -43,6 +75,6 @@ impl<V: Vector> LaneSum<V> {
             }
             lanes = lower;
         }
-        V::reduce_sum(V::PerStripe::first(&self.0))
+        V::reduce_sum(V::PerStripe::first(&self.lanes))
     }
 }

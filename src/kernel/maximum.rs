@@ -1,4 +1,4 @@
-//! The largest element, and where it is.
+//! The largest element, and where it is; the smallest.
 
 use crate::simd::{Element, Pair, Vector};
 
@@ -35,37 +35,78 @@ pub fn position<V: Vector>(token: V::Token, x: &[V::Element], value: V::Element)
     start
 }
 
-/// The largest element and its place, or `Err` with the log-sum-exp where it is not finite.
+/// Four registers: each of two instructions an element hides the latency of the other.
+type Half<V> = Pair<Pair<<V as Vector>::Register>>;
+
+/// The largest of some elements, and the smallest of each lane.
+#[derive(Clone, Copy)]
+pub struct Extremes<V: Vector> {
+    pub max: V::Element,
+    pub min: Half<V>,
+}
+
+impl<V: Vector> Extremes<V> {
+    /// Whether any element is below `bound`.
+    #[inline(always)]
+    pub fn any_less(&self, token: V::Token, bound: V::Element) -> bool {
+        self.min.any_less(Half::<V>::splat(token, bound))
+    }
+}
+
+/// The extremes of what is not NaN; ∞ and −∞ if there is nothing.
+#[inline(always)]
+pub fn extremes<V: Vector>(token: V::Token, x: &[V::Element]) -> Extremes<V> {
+    let (low, high) = (V::Element::NEG_INFINITY, -V::Element::NEG_INFINITY);
+    let (mut min, mut max) = (Half::<V>::splat(token, high), Half::<V>::splat(token, low));
+    let mut parts = x.chunks_exact(Half::<V>::LANES);
+    for part in &mut parts {
+        let part = Half::<V>::load(token, part, low);
+        min = min.at_most(part);
+        max = max.at_least(part);
+    }
+    let rest = parts.remainder();
+    Extremes {
+        min: min.at_most(Half::<V>::load(token, rest, high)),
+        max: max.at_least(Half::<V>::load(token, rest, low)).reduce_max(),
+    }
+}
+
+/// The extremes and the place of the largest element, or `Err` with the log-sum-exp where that is
+/// not finite.
 ///
 /// The first block of `length` elements with that maximum is remembered: only there its place is
 /// looked for.
 #[inline(always)]
-pub fn largest<V: Vector>(
+pub fn extremes_and_place<V: Vector>(
     token: V::Token,
     row: &[V::Element],
     length: usize,
-) -> Result<(V::Element, usize), V::Element> {
-    let (mut max, mut first) = (V::Element::NEG_INFINITY, 0);
+) -> Result<(Extremes<V>, usize), V::Element> {
+    let (mut all, mut first) = (extremes::<V>(token, &[]), 0);
     let mut start = 0;
     while let Some(rest @ [_, ..]) = row.get(start..) {
-        let block = maximum::<V>(token, rest.get(..length).unwrap_or(rest));
-        if block > max {
-            (max, first) = (block, start);
+        let block = extremes::<V>(token, rest.get(..length).unwrap_or(rest));
+        if block.max > all.max {
+            all.max = block.max;
+            first = start;
         }
+        all.min = all.min.at_most(block.min);
         start += length;
     }
-    let max = finite_or_special(row, max)?;
+    let max = finite_or_special(row, all.max)?;
     let block = row.get(first..).unwrap_or(&[]);
-    Ok((max, first + position::<V>(token, block, max)))
+    Ok((all, first + position::<V>(token, block, max)))
 }
 
-/// The largest element, or `Err` with the log-sum-exp where it is not finite.
+/// The extremes, or `Err` with the log-sum-exp where the largest element is not finite.
 #[inline(always)]
-pub fn finite_maximum<V: Vector>(
+pub fn finite_extremes<V: Vector>(
     token: V::Token,
     row: &[V::Element],
-) -> Result<V::Element, V::Element> {
-    finite_or_special(row, maximum::<V>(token, row))
+) -> Result<Extremes<V>, V::Element> {
+    let extremes = extremes::<V>(token, row);
+    finite_or_special(row, extremes.max)?;
+    Ok(extremes)
 }
 
 /// The largest element `max` of a row, or `Err` with the log-sum-exp where it is not finite.

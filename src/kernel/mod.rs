@@ -26,6 +26,7 @@ pub mod partial_sum;
 mod peak;
 mod row;
 pub mod row_sum;
+mod running;
 pub mod scale;
 pub mod softmax;
 pub mod softmax_options;

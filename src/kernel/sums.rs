@@ -6,7 +6,7 @@
 use super::exp_sum::ExpSum;
 use super::frame::Shifted;
 use super::peak::Among;
-use super::row_sum::{Unreduced, rest};
+use super::running::{Unreduced, rest};
 use crate::math::TwoFold;
 use crate::math::term::{exp_term, exp_term_two_fold};
 use crate::simd::{Element, Exchange, Stack, Vector};

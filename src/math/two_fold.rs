@@ -44,6 +44,17 @@ impl<V: Vector> TwoFold<V> {
         }
     }
 
+    /// The exact sum of `a` and `b`, if `a` is 0 or has the larger magnitude: Fast2Sum (Dekker, A
+    /// floating-point technique for extending the available precision, Numer. Math. 18, 1971).
+    #[inline(always)]
+    pub fn fast_sum(a: V, b: V) -> Self {
+        let hi = a.add(b);
+        Self {
+            hi,
+            lo: b.sub(hi.sub(a)),
+        }
+    }
+
     /// The exact product of `a` and `b`, short of underflow. Where products and sums round apart,
     /// by Veltkamp's splitting (Dekker, A floating-point technique for extending the available
     /// precision, Numer. Math. 18, 1971).
@@ -120,6 +131,13 @@ impl<V: Vector> TwoFold<V> {
             hi: sum.hi,
             lo: self.lo.add(other.lo).add(sum.lo),
         }
+    }
+
+    /// `self · other` of normalized factors as one number.
+    #[inline(always)]
+    pub fn product_value(self, other: Self) -> V {
+        let rest = self.lo.mul_add(other.hi, self.hi.mul(other.lo));
+        self.hi.mul_add(other.hi, rest)
     }
 
     /// `self · other` for normalized factors that all lanes share, [`settled`](Self::settled).

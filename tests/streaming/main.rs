@@ -69,7 +69,7 @@ fn note<T: Real>(
     };
     let value = state.value();
     let error = ulp_error_above_one(value, reference.log_sum_exp());
-    note(Function::LogSumExp, error, &|| format!("{value:e}"));
+    note(Function::StreamedLogSumExp, error, &|| format!("{value:e}"));
     let worst = |results: &[T], truths: &mut dyn Iterator<Item = Extended>| {
         let errors = results.iter().zip(truths);
         errors

@@ -2,11 +2,11 @@
 
 use logits::{Level, LogSumExp};
 
+use super::Families;
 use super::cross_entropy::Row;
 use super::elementwise::assert_all;
 use super::near::{Bound, assert_near};
 use super::rows::Batch;
-use super::{Families, log_sum_exp};
 use crate::bounds::Function;
 use crate::buffer::Buffer;
 use crate::float::{Float, all_bits, bits};
@@ -37,7 +37,7 @@ pub fn check<T: Float>(recipe: &Recipe) {
         if families.is_first(level, (bits(value), bits(loss), results)) {
             let what = format!("{level} in parts");
             let log_sum_exp = expected.reference.log_sum_exp();
-            let bound = log_sum_exp::bound::<T>();
+            let bound = Bound::above_one::<T>(Function::StreamedLogSumExp);
             assert_near(&what, row[0], value, log_sum_exp, bound);
             let bound = Bound::of::<T>(Function::Loss);
             assert_near(&what, row[target], loss, expected.loss(), bound);

@@ -16,7 +16,7 @@ use crate::{Float, Level};
 ///
 /// let logits = [2.0_f32, -1.0, 0.5, 0.1, 3.0, -2.0];
 /// let sum = CrossEntropy::new().loss_from_logits(Rows::new(&logits, 3)?, &[0_u8, 1])?;
-/// assert_eq!((sum.mean(), sum.correct()), (Some(0.15062015), 2));
+/// assert_eq!((sum.mean(), sum.correct()), (Some(0.15062016), 2));
 /// # Ok::<(), logits::Error>(())
 /// ```
 ///

@@ -1,0 +1,310 @@
+//! A sum of exponentials in progress.
+//!
+//! Sums run over a fixed number of lanes, whatever the width of a register. A lane is a pair of
+//! numbers, which keeps what every addition rounds off. The lanes are added up in a fixed tree. Which
+//! terms meet depends on positions alone. So the result is the same for every width.
+
+use core::marker::PhantomData;
+
+use super::frame::{Frame, Shifted};
+use super::maximum::Extremes;
+use super::peak::{Adding, First, Peak};
+use super::row_sum::RowSum;
+use crate::math::TwoFold;
+use crate::simd::{Count, Element, Exchange, Span, Stripe, Vector};
+
+/// Stripes whose exponentials are added up before their sum joins the lanes.
+const STRIPES_PER_GROUP: usize = 4;
+
+/// The number of elements of a group of stripes.
+#[inline(always)]
+const fn group_length<V: Vector>() -> usize {
+    STRIPES_PER_GROUP * V::Element::STRIPE
+}
+
+/// The number of elements of which a row that is read once has the maximum taken first: 4 KiB,
+/// little enough to stay in the nearest cache.
+#[inline(always)]
+pub const fn block_length<V: Vector>() -> usize {
+    8 * group_length::<V>()
+}
+
+/// The place of a peak that is not kept apart.
+pub const AMONG: usize = usize::MAX;
+
+/// A [`RowSum`] before its lanes are added up.
+#[derive(Clone, Copy)]
+pub struct Unreduced<R: Vector> {
+    /// The largest element.
+    pub max: R::Element,
+    /// Where it first stands, [`AMONG`] if it is not kept apart.
+    argmax: usize,
+    /// The shift and scale of what follows.
+    pub frame: Frame<R::Element>,
+    /// The terms, those of former peaks not among them.
+    pub lanes: TwoFold<R>,
+    /// Former peaks, in every lane.
+    pub carried: TwoFold<R>,
+}
+
+impl<R: Exchange<Element: Shifted>> Unreduced<R> {
+    /// The sum.
+    #[inline(always)]
+    pub fn reduced<P: Peak>(self, token: R::Token) -> RowSum<R::Element> {
+        let peak = self.frame.exp(token, R::splat(token, self.max));
+        let mut sum = R::sum_of_lanes(self.lanes);
+        if P::APART {
+            sum = sum.add(self.carried);
+        }
+        let rest = rest::<R, P>(token, sum, peak);
+        RowSum {
+            max: self.max,
+            argmax: self.argmax,
+            frame: self.frame,
+            peak: peak.first(),
+            rest: TwoFold {
+                hi: rest.hi.first(),
+                lo: rest.lo.first(),
+            },
+        }
+    }
+}
+
+/// Σ e^x over all elements but the largest, from the sum of what was added up.
+#[inline(always)]
+pub fn rest<R: Vector, P: Peak>(token: R::Token, sum: TwoFold<R>, peak: R) -> TwoFold<R> {
+    if P::APART {
+        sum
+    } else {
+        sum.add_single(R::splat(token, R::Element::ZERO).sub(peak))
+    }
+}
+
+/// What is known of the terms of a part of a row.
+#[derive(Clone, Copy)]
+pub enum Terms {
+    /// The frame shifts by a power of two, and all elements count.
+    Counting,
+    /// The frame shifts by a power of two.
+    Near,
+    /// Nothing.
+    Far,
+}
+
+/// [`Terms`] that the compiler knows: constants of functions cannot be of an enumeration.
+const COUNTING: u8 = Terms::Counting as u8;
+const NEAR: u8 = Terms::Near as u8;
+const FAR: u8 = Terms::Far as u8;
+
+/// An [`Unreduced`] sum in progress.
+pub struct Running<V: Vector, P> {
+    token: V::Token,
+    pub max: V::Element,
+    /// The place of the peak, [`AMONG`] if it is not kept apart.
+    apart: usize,
+    frame: Frame<V::Element>,
+    peak: PhantomData<P>,
+    /// Former peaks.
+    carried: TwoFold<V::Register>,
+    lanes: Stripe<V, TwoFold<V>>,
+}
+
+impl<V: Vector<Element: Shifted>, P: Peak> Running<V, P> {
+    /// A sum of nothing yet, over a row that has its largest element so far at `apart`.
+    #[inline(always)]
+    pub fn new(token: V::Token, max: V::Element, apart: usize) -> Self {
+        let frame = Frame::new(max, V::FUSED);
+        Self {
+            token,
+            max,
+            apart,
+            frame,
+            peak: PhantomData,
+            carried: TwoFold::zero(token),
+            lanes: V::PerStripe::filled(TwoFold::zero(token)),
+        }
+    }
+
+    /// Goes on with a larger maximum: the former peak becomes a term like any other, and all
+    /// terms move to the new scale.
+    #[inline(always)]
+    pub fn raised(mut self, max: V::Element, apart: usize) -> Self {
+        let mut next = Self::new(self.token, max, apart);
+        let powers = next.frame.powers_above(self.frame);
+        for lane in self.lanes.as_mut() {
+            *lane = lane.shrink(self.token, powers);
+        }
+        next.lanes = self.lanes;
+        if P::APART {
+            let peak = V::Register::splat(self.token, self.max);
+            let peak = self.frame.exp(self.token, peak);
+            let carried = self.carried.add_single(peak);
+            next.carried = carried.shrink(self.token, powers);
+        }
+        next
+    }
+
+    /// Which terms full groups have, of elements with these extremes.
+    #[inline(always)]
+    pub fn terms(&self, extremes: &Extremes<V>) -> Terms {
+        if !self.frame.is_near() {
+            Terms::Far
+        } else if extremes.any_less(self.token, self.frame.floor()) {
+            Terms::Near
+        } else {
+            Terms::Counting
+        }
+    }
+
+    /// Adds the exponentials of the block that starts at `start`, without that of the peak if it
+    /// is kept apart, and stores them all where the span says. Asks the cache for what lies `ahead`
+    /// elements further on.
+    #[inline(always)]
+    pub fn add_block<S: Span<V::Element>>(
+        &mut self,
+        mut block: S,
+        start: usize,
+        terms: Terms,
+        ahead: usize,
+    ) {
+        let mut peak = self.apart.wrapping_sub(start);
+        if start == 0 {
+            let (group, rest) = block.split(group_length::<V>());
+            let mut lanes = self.lanes;
+            self.add_group::<S, First>(&mut lanes, group, peak, terms, ahead);
+            self.lanes = lanes;
+            peak = peak.wrapping_sub(group_length::<V>());
+            block = rest;
+            if block.len() == 0 {
+                return;
+            }
+        }
+        let mut lanes = V::PerStripe::filled(P::empty_lane::<V>(self.token));
+        while block.len() > 0 {
+            let (group, rest) = block.split(group_length::<V>());
+            self.add_group::<S, P>(&mut lanes, group, peak, terms, ahead);
+            peak = peak.wrapping_sub(group_length::<V>());
+            block = rest;
+        }
+        // Of equal terms, what rounding leaves over has one sign for long, and would need rounding
+        // itself as it grows.
+        for (sum, lane) in self.lanes.as_mut().iter_mut().zip(lanes.as_ref()) {
+            let both = sum.add(P::lane_sum(self.token, *lane));
+            *sum = TwoFold::fast_sum(both.hi, both.lo);
+        }
+    }
+
+    /// [`add_block`](Self::add_block) for each block of a row.
+    #[inline(always)]
+    pub fn add_blocks<S: Span<V::Element>>(&mut self, mut row: S, terms: Terms, ahead: usize) {
+        let mut start = 0;
+        while row.len() > 0 {
+            let (block, rest) = row.split(block_length::<V>());
+            self.add_block(block, start, terms, ahead);
+            start += block_length::<V>();
+            row = rest;
+        }
+    }
+
+    /// Adds the exponentials of at most a group to its lanes, without that of the peak.
+    #[inline(always)]
+    fn add_group<S: Span<V::Element>, A: Adding>(
+        &self,
+        lanes: &mut Stripe<V, TwoFold<V>>,
+        group: S,
+        peak: usize,
+        terms: Terms,
+        ahead: usize,
+    ) {
+        let full = group.len() == group_length::<V>() && peak >= group_length::<V>();
+        match terms {
+            Terms::Counting if full => {
+                self.prefetch(group.source(), ahead);
+                self.add_terms::<S, A, COUNTING>(lanes, group, AMONG);
+            }
+            Terms::Near if full => {
+                self.prefetch(group.source(), ahead);
+                self.add_terms::<S, A, NEAR>(lanes, group, AMONG);
+            }
+            _ => self.add_terms::<S, A, FAR>(lanes, group, peak),
+        }
+    }
+
+    /// Asks the cache for the group that lies `ahead` elements behind the start of this one.
+    #[inline(always)]
+    fn prefetch(&self, group: &[V::Element], ahead: usize) {
+        let mut start = 0;
+        while start < group_length::<V>() {
+            V::prefetch(self.token, group, ahead + start);
+            start += V::LANES;
+        }
+    }
+
+    /// [`add_group`](Self::add_group), for a full group without the peak unless `FAR`.
+    #[inline(always)]
+    fn add_terms<S: Span<V::Element>, A: Adding, const TERMS: u8>(
+        &self,
+        lanes: &mut Stripe<V, TwoFold<V>>,
+        mut group: S,
+        peak: usize,
+    ) {
+        let stripe = V::Element::STRIPE;
+        let mut start = 0;
+        for lane in lanes.as_mut() {
+            let a = self.term::<S, TERMS>(&mut group, start, peak);
+            let b = self.term::<S, TERMS>(&mut group, start + stripe, peak);
+            let c = self.term::<S, TERMS>(&mut group, start + 2 * stripe, peak);
+            let d = self.term::<S, TERMS>(&mut group, start + 3 * stripe, peak);
+            *lane = A::add_to_lane(*lane, (a, b), (c, d));
+            start += V::LANES;
+        }
+    }
+
+    /// The exponentials of the elements from `start`, 0 at `peak` and where there is no element;
+    /// stores them all.
+    #[inline(always)]
+    fn term<S: Span<V::Element>, const TERMS: u8>(
+        &self,
+        group: &mut S,
+        start: usize,
+        peak: usize,
+    ) -> V {
+        let zero = V::Element::ZERO;
+        if TERMS == FAR && start >= group.len() {
+            return V::splat(self.token, zero);
+        }
+        let x = group.load_at::<V>(self.token, start, V::Element::NEG_INFINITY);
+        let powers = match TERMS {
+            COUNTING => self.frame.exp_counting(self.token, x),
+            NEAR => self.frame.exp_near(self.token, x),
+            _ => self.frame.exp(self.token, x),
+        };
+        group.store_at(start, powers);
+        if TERMS == FAR && P::APART {
+            // Not only where the peak is: as a branch it would often be mispredicted.
+            powers.with_lane(peak.wrapping_sub(start), zero)
+        } else {
+            powers
+        }
+    }
+
+    /// Adds up the lanes of equal places in registers.
+    #[inline(always)]
+    pub fn finish(mut self) -> Unreduced<V::Register> {
+        let mut lanes = self.lanes.as_mut();
+        while lanes.len() > 1 {
+            let (lower, upper) = lanes.split_at_mut(lanes.len() / 2);
+            for (lane, other) in lower.iter_mut().zip(upper) {
+                *lane = lane.add(*other);
+            }
+            lanes = lower;
+        }
+        Unreduced {
+            max: self.max,
+            argmax: self.apart,
+            frame: self.frame,
+            lanes: V::sum_of_registers(V::PerStripe::first(&self.lanes)),
+            carried: self.carried,
+        }
+    }
+}
