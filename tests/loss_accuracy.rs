@@ -5,7 +5,8 @@ mod support;
 use logits::{CrossEntropy, Level, RowsMut};
 use support::loss_errors::{OPTIONS, Targets, check_loss, loss_and_gradient};
 use support::{
-    Distribution, LossOptions, Random, Real, Reference, Report, distributions, for_both_types,
+    Distribution, LossOptions, Random, Real, Reference, Report, Wanted, distributions,
+    for_both_types,
 };
 
 for_both_types!(
@@ -20,6 +21,8 @@ for_both_types!(
     small_weights_keep_their_gradient,
     a_tiny_scale_of_a_large_weight,
     distances_beyond_the_range_with_a_small_share,
+    weights_that_sum_beyond_the_range,
+    targets_that_sum_beyond_the_range,
 );
 
 fn short_rows<T: Real>() {
@@ -230,4 +233,61 @@ fn distances_beyond_the_range_with_a_small_share<T: Real>() {
             );
         }
     }
+}
+
+/// The smoothing shares a sum of weights that only its share brings back.
+fn weights_that_sum_beyond_the_range<T: Real>() {
+    check_huge::<T>(|random, row, report| {
+        let weights = huge(random, row.row().len());
+        let targets = Targets::new(random, row);
+        for smoothing in [0.01, 0.1, 0.5, 1.0] {
+            for wanted in targets.all() {
+                let options = LossOptions {
+                    weights: Some(&weights),
+                    smoothing: T::from_f64(smoothing),
+                    ..plain()
+                };
+                check_loss(report, "huge weights", row, wanted, options);
+            }
+        }
+    });
+}
+
+/// What every class' probability multiplies is beyond the range, but not their product.
+fn targets_that_sum_beyond_the_range<T: Real>() {
+    check_huge::<T>(|random, row, report| {
+        let targets = huge(random, row.row().len());
+        for smoothing in [0.0, 0.1] {
+            let options = LossOptions {
+                smoothing: T::from_f64(smoothing),
+                ..plain()
+            };
+            let wanted = Wanted::Soft(&targets);
+            check_loss(report, "huge targets", row, wanted, options);
+        }
+    });
+}
+
+/// Checks equal logits, and others.
+fn check_huge<T: Real>(check: impl Fn(&mut Random, &Reference<'_, T>, &mut Report)) {
+    let mut random = Random::new(22);
+    let mut report = Report::default();
+    for len in [2, 4, 10, 40, 1000] {
+        for deviation in [0.0, 1.0, 5.0] {
+            let row = Distribution::Normal { deviation }.row::<T>(&mut random, len);
+            check(&mut random, &Reference::new(&row), &mut report);
+        }
+    }
+    report.check::<T>();
+}
+
+/// The largest number, others not far below, a few ordinary ones and zeros.
+fn huge<T: Real>(random: &mut Random, len: usize) -> Vec<T> {
+    let mut number = |place| match (place, random.below(8)) {
+        (0, _) => T::MAX.to_f64(),
+        (_, 0) => 0.0,
+        (_, 1) => random.unit(),
+        _ => T::MAX.to_f64() * random.unit(),
+    };
+    (0..len).map(|place| T::from_f64(number(place))).collect()
 }

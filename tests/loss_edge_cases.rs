@@ -17,6 +17,7 @@ for_both_types!(
     z_loss_stays_apart,
     batches_without_rows,
     counts_stop_at_the_largest,
+    weights_beyond_the_range_have_no_mean,
 );
 
 const INFINITY: f64 = f64::INFINITY;
@@ -81,15 +82,23 @@ fn rows_without_a_loss<T: Real>() {
         let soft = numbers::<T>(&vec![0.0; len]);
         check_no_loss(level, &vec![-T::INFINITY; len], &soft);
 
-        let mut soft = numbers::<T>(&vec![0.1; len]);
-        soft[len / 2] = T::from_f64(f64::NAN);
-        let loss = CrossEntropy::new().level(level);
-        let (sum, gradient) = run(loss, &numbers(&vec![0.5; len]), Wanted::Soft(&soft));
-        assert!(
-            sum.loss().nan() && gradient.iter().all(|g| g.is_nan()),
-            "{level} × {len}"
-        );
-        assert_eq!((sum.rows(), sum.correct()), (1, 0), "{level} × {len}");
+        // A target of the largest logit or of another.
+        for (special, place) in [f64::NAN, INFINITY, -INFINITY]
+            .into_iter()
+            .flat_map(|x| [(x, 0), (x, len - 1)])
+        {
+            let mut soft = numbers::<T>(&vec![0.1; len]);
+            soft[place] = T::from_f64(special);
+            let mut row = numbers(&vec![0.5; len]);
+            row[0] = T::from_f64(2.0);
+            let loss = CrossEntropy::new().level(level);
+            let (sum, gradient) = run(loss, &row, Wanted::Soft(&soft));
+            assert!(
+                sum.loss().nan() && gradient.iter().all(|g| g.is_nan()),
+                "{level} × {len}: {special}"
+            );
+            assert_eq!((sum.rows(), sum.correct()), (1, 0), "{level} × {len}");
+        }
     }
 }
 
@@ -382,4 +391,14 @@ fn counts_stop_at_the_largest<T: Real>() {
         sum.merge(&same);
     }
     assert_eq!((sum.rows(), sum.correct()), (u64::MAX, u64::MAX));
+}
+
+fn weights_beyond_the_range_have_no_mean<T: Real>() {
+    let weights = [T::MAX; 2];
+    let loss = CrossEntropy::new().class_weights(&weights);
+    let row = numbers::<T>(&[0.0, 5.0, 0.0, 5.0]);
+    let sum = loss.loss_from_logits(Rows::new(&row, 2).unwrap(), &[1_u8, 1]);
+    let sum = sum.unwrap();
+    assert!(sum.loss().finite() && sum.weight() == T::INFINITY);
+    assert!(sum.mean().is_some_and(Real::nan));
 }

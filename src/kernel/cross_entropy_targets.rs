@@ -20,6 +20,7 @@ use super::scale::Scale;
 use super::weighing::{Factors, Weighing, lift_of, load_at};
 use crate::loss::{LossSum, Options, Target, Targets};
 use crate::math::TwoFold;
+use crate::math::scaled::product;
 use crate::rows::{Rows, RowsMut};
 use crate::simd::{Element, Vector};
 
@@ -95,7 +96,12 @@ fn add_row<'a, V: Vector<Element: Shifted>>(
         Target::Label(label) => label,
         Target::Soft(targets) => position::<V>(token, targets, maximum::<V>(token, targets)),
     };
-    let correct = wanted == terms.sum.argmax && !loss.hi.first().is_nan();
+    // An infinite target has no share of anything.
+    if loss.hi.first().is_nan() || !terms.targets.is_finite() {
+        sum.add_row(V::Element::NAN, zero, weight, false);
+        return None;
+    }
+    let correct = wanted == terms.sum.argmax;
     sum.add_row(loss.hi.first(), loss.lo.first(), weight, correct);
     if options.z_loss != zero {
         let log_sum_exp = terms.log_sum_exp;
@@ -226,30 +232,34 @@ impl<'a, V: Vector<Element: Shifted>> Terms<'a, V> {
             Target::Soft(_) => self.sum.argmax,
         };
         let logit = row.get(place).copied().unwrap_or(self.sum.max);
-        let entry = self.entry_from_others(token, place, logit);
+        let total = self.total(token);
+        // What is multiplied by it where Σ q is beyond the range: all but the targets.
+        let lift = total.lift_of_mass();
+        let entry = self.entry_from_others(token, (total, lift), place, logit);
 
         // The scale multiplies what the row shares, before that is rounded.
         let scale_exact = TwoFold::exact(token, V::Register::splat(token, scale));
-        let mass = self
-            .total(token)
-            .mass(token)
-            .add(self.pull(token))
-            .settled(token);
+        let pull = self.pull(token).scaled(V::Register::splat(token, lift));
+        let mass = total.mass(token, lift).add(pull).settled(token);
         // An infinite one would make NaN of a softmax of 0.
         let largest = V::Register::splat(token, V::Element::LARGEST);
         let lowest = V::Register::splat(token, V::Element::LOWEST);
         let mass = mass.mul(token, scale_exact).value();
         let mass = mass.at_most(largest).at_least(lowest).first();
         // A weight would multiply the rounding error of a subnormal product.
-        let lift = match self.weights {
+        let lift_of_scale = match self.weights {
             Some(_) => lift_of(scale_exact.hi.abs().first()),
             None => V::Element::ONE,
         };
-        let lifted = scale_exact.scaled(V::Register::splat(token, lift));
+        let lifted = scale_exact.scaled(V::Register::splat(token, lift_of_scale));
         let kept = self.kept.mul(token, lifted).value().first();
         let share = self.share.mul(token, lifted);
         let share = share.scaled(self.share_lift_inverse(token)).value().first();
-        let factors = Smoothed { kept, share, lift };
+        let factors = Smoothed {
+            kept,
+            share,
+            lift: lift_of_scale,
+        };
         let reciprocal = self.sum.reciprocal::<V>(token);
         let softmax = Scale::by(token, reciprocal, mass).first();
         let mut start = 0;
@@ -257,11 +267,23 @@ impl<'a, V: Vector<Element: Shifted>> Terms<'a, V> {
             let x = V::load(token, part, self.sum.max);
             let softmax = softmax.apply(token, self.sum.frame.exp(token, x));
             let targets = self.load_targets(token, start, x, factors);
-            softmax.sub(targets).store(part);
+            if lift == V::Element::ONE {
+                softmax.sub(targets).store(part);
+            } else {
+                let lowered = self.load_targets(token, start, x, factors.times(lift));
+                raised_difference(token, softmax, (targets, lowered), lift).store(part);
+            }
             start += V::LANES;
         }
         if let Some(result) = row.get_mut(place) {
-            *result = entry * scale;
+            *result = if lift == V::Element::ONE {
+                entry * scale
+            } else {
+                let entry = V::Register::splat(token, entry);
+                let scale = V::Register::splat(token, scale);
+                let inverse = V::Register::splat(token, V::Element::ONE / lift);
+                product(token, [entry, scale, inverse]).first()
+            };
         }
     }
 
@@ -294,47 +316,44 @@ impl<'a, V: Vector<Element: Shifted>> Terms<'a, V> {
     }
 
     /// The gradient of the class in `place`, which has the logit `logit`, from all other classes:
-    /// with p its probability, Σ q of the others − (1 − p)·Σ q + p·2·z·ln Σ e^x.
+    /// with p its probability, Σ q of the others − (1 − p)·Σ q + p·2·z·ln Σ e^x; all times the
+    /// `lift` of Σ q.
     #[inline(always)]
-    fn entry_from_others(&self, token: V::Token, place: usize, logit: V::Element) -> V::Element {
-        let zero = V::Register::splat(token, V::Element::ZERO);
+    fn entry_from_others(
+        &self,
+        token: V::Token,
+        (total, lift): (Weighing<V::Register>, V::Element),
+        place: usize,
+        logit: V::Element,
+    ) -> V::Element {
+        let (zero, weights) = (V::Register::splat(token, V::Element::ZERO), self.weights);
         let mut mass = TwoFold::zero(token);
         if let Target::Soft(targets) = self.target {
-            let others = self.without(token, self.targets.mass(token), Some(targets), place, logit);
-            mass = others.mul(token, self.kept);
+            let targets = Some(targets);
+            let factors = Factors { weights, targets };
+            let others = self.targets.without(token, factors, place, logit);
+            let others = others.times(token, self.kept, V::Element::ONE);
+            mass = others.mass(token, lift);
         }
         if self.share.hi.first() != V::Element::ZERO {
-            let others = self.without(token, self.classes.mass(token), None, place, logit);
-            let others = others.mul(token, self.share);
-            mass = mass.add(others.scaled(self.share_lift_inverse(token)));
+            let targets = None;
+            let factors = Factors { weights, targets };
+            let others = self.classes.without(token, factors, place, logit);
+            let others = others.times(token, self.share, self.share_lift);
+            mass = mass.add(others.mass(token, lift));
         }
         let reciprocal = self.sum.reciprocal::<V>(token).normalized();
         let others = others::<V>(token, &self.sum, place, logit).normalized();
-        let complement = share_of(token, reciprocal, others, self.total(token).mass(token));
+        let complement = share_of(token, reciprocal, others, total.mass(token, lift));
         let term = self.sum.frame.exp(token, V::Register::splat(token, logit));
         let term = TwoFold::exact(token, term);
-        let pull = share_of(token, reciprocal, term, self.pull(token));
+        let pull = self.pull(token).scaled(V::Register::splat(token, lift));
+        let pull = share_of(token, reciprocal, term, pull);
         let negative = TwoFold {
             hi: zero.sub(complement.hi),
             lo: zero.sub(complement.lo),
         };
         mass.add(negative).add(pull).settled(token).value().first()
-    }
-
-    /// `mass` without the factor of the class in `place`, which has the logit `logit`.
-    #[inline(always)]
-    fn without(
-        &self,
-        token: V::Token,
-        mass: TwoFold<V::Register>,
-        targets: Option<&[V::Element]>,
-        place: usize,
-        logit: V::Element,
-    ) -> TwoFold<V::Register> {
-        let weights = self.weights;
-        let factor: V::Register = Factors { weights, targets }.get(token, place, logit);
-        let zero = V::Register::splat(token, V::Element::ZERO);
-        mass.add_single(zero.sub(factor)).normalized()
     }
 }
 
@@ -347,6 +366,35 @@ struct Smoothed<E> {
     share: E,
     /// The power of two by which both are lifted where there are weights.
     lift: E,
+}
+
+impl<E: Element> Smoothed<E> {
+    /// With both multiplied by `factor`.
+    #[inline(always)]
+    fn times(self, factor: E) -> Self {
+        Self {
+            kept: self.kept * factor,
+            share: self.share * factor,
+            ..self
+        }
+    }
+}
+
+/// (`softmax` − `targets`) / `lift`, for targets that are not multiplied by the lift and that are:
+/// as the difference of quotients, to which small targets have digits, unless one is beyond the
+/// range.
+#[inline(always)]
+fn raised_difference<V: Vector>(
+    token: V::Token,
+    softmax: V,
+    (targets, lowered): (V, V),
+    lift: V::Element,
+) -> V {
+    let inverse = V::splat(token, V::Element::ONE / lift);
+    let infinity = V::splat(token, -V::Element::NEG_INFINITY);
+    let difference = softmax.mul(inverse).sub(targets);
+    let raised = softmax.sub(lowered).mul(inverse);
+    raised.replace_where_less(difference.abs(), infinity, difference)
 }
 
 /// `factor` times the probability that `reciprocal` makes of a term.

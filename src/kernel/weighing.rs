@@ -39,22 +39,28 @@ impl<E: Element> Factors<'_, E> {
         }
     }
 
-    /// The factor of one class, which has the logit `x`.
+    /// `lift` times the factor of one class, which has the logit `x`.
     #[inline(always)]
-    pub fn get<V: Vector<Element = E>>(self, token: V::Token, class: usize, x: E) -> V {
-        self.load(token, class, V::splat(token, x))
+    fn get<V: Vector<Element = E>>(self, token: V::Token, class: usize, x: E, lift: E) -> V {
+        let targets = self.load_targets(token, class, V::splat(token, x));
+        let targets = targets.mul(V::splat(token, lift));
+        match self.weights {
+            Some(weights) => targets.mul(load_at(token, weights, class)),
+            None => targets,
+        }
     }
 }
 
 impl<E: Shifted> Factors<'_, E> {
-    /// [`Element::LARGE_UNIT`] times the factor k of each class from `start`, and times k·`gap`:
-    /// products of any magnitude, no part of which underflows.
+    /// `lift` times the factor k of each class from `start`, and times k·`gap`: products of any
+    /// magnitude, no part of which underflows or overflows.
     #[inline(always)]
     fn lifted<V: Vector<Element = E>>(
         self,
         token: V::Token,
         start: usize,
         (x, gap): (V, V),
+        lift: E,
     ) -> (V, V) {
         let one = V::splat(token, E::ONE);
         let targets = self.load_targets(token, start, x);
@@ -62,7 +68,7 @@ impl<E: Shifted> Factors<'_, E> {
             Some(weights) => load_at(token, weights, start),
             None => one,
         };
-        let inverse = V::splat(token, E::ONE / E::LARGE_UNIT);
+        let inverse = V::splat(token, E::ONE / lift);
         let factor = quotient(token, [targets, weights, one], inverse);
         let term = quotient(token, [targets, weights, gap], inverse);
         let term = unless_zero(token, targets, unless_zero(token, weights, term));
@@ -100,7 +106,8 @@ pub struct Weighing<R: Vector> {
     mass: TwoFold<R>,
     /// Σ k·(M − x)/u; a term with k = 0 is 0, even where x = −∞.
     gaps: TwoFold<R>,
-    /// A power of two, above 1 only where all factors are small.
+    /// A power of two, above 1 only where all factors are small, below 1 only where their sum
+    /// is beyond the range.
     lift: R::Element,
 }
 
@@ -144,30 +151,39 @@ impl<R: Vector<Element: Shifted, Register = R>> Weighing<R> {
         units: (V::Element, V::Element),
         factors: Factors<'_, V::Element>,
     ) -> Self {
-        let plain = Self::sums::<V, false>(token, row, units, factors);
-        if lift_of(plain.mass.hi.abs().first()) == R::Element::ONE {
+        let one = R::Element::ONE;
+        let plain = Self::sums::<V, false>(token, row, units, factors, one);
+        let is_finite = plain.is_finite();
+        let lift = if is_finite {
+            lift_of(plain.mass.hi.abs().first())
+        } else {
+            one / R::Element::LARGE_UNIT
+        };
+        if lift == one {
             return plain;
         }
         let lifted = token.call_rarely(LiftedSums::<V> {
             row,
             units,
             factors,
+            lift,
         });
         // What overflows is large without a lift, and has all digits.
-        if lifted.gaps.hi.first().is_finite() {
+        if !is_finite || lifted.gaps.hi.first().is_finite() {
             lifted
         } else {
             plain
         }
     }
 
-    /// The sums, `LIFTED` or not.
+    /// The sums, `LIFTED` by `lift` or not.
     #[inline(always)]
     fn sums<V: Vector<Element = R::Element, Token = R::Token, Register = R>, const LIFTED: bool>(
         token: V::Token,
         row: &[V::Element],
         (max, unit): (V::Element, V::Element),
         factors: Factors<'_, V::Element>,
+        lift: V::Element,
     ) -> Self {
         let max = V::splat(token, max / unit);
         let inverse = V::splat(token, R::Element::ONE / unit);
@@ -179,7 +195,7 @@ impl<R: Vector<Element: Shifted, Register = R>> Weighing<R> {
                 let x = V::load(token, part, V::Element::NEG_INFINITY);
                 let gap = max.sub(x.mul(inverse));
                 let (factor, term) = if LIFTED {
-                    factors.lifted(token, start, (x, gap))
+                    factors.lifted(token, start, (x, gap), lift)
                 } else {
                     let factor = factors.load(token, start, x);
                     (factor, unless_zero(token, factor, factor.mul(gap)))
@@ -192,18 +208,48 @@ impl<R: Vector<Element: Shifted, Register = R>> Weighing<R> {
         Self {
             mass: mass.finish().settled(token),
             gaps: gaps.finish().settled(token),
-            lift: if LIFTED {
-                R::Element::LARGE_UNIT
-            } else {
-                R::Element::ONE
-            },
+            lift,
         }
     }
 
-    /// Σ k.
+    /// Whether Σ k is finite, as it is multiplied.
     #[inline(always)]
-    pub fn mass(self, token: R::Token) -> TwoFold<R> {
-        self.lowered(token, R::Element::ONE).mass
+    pub fn is_finite(&self) -> bool {
+        self.mass.hi.first().is_finite()
+    }
+
+    /// What [`mass`](Self::mass) may be multiplied by: 1 unless that is beyond the range.
+    #[inline(always)]
+    pub fn lift_of_mass(&self) -> R::Element {
+        if self.lift < R::Element::ONE {
+            self.lift
+        } else {
+            R::Element::ONE
+        }
+    }
+
+    /// Σ k times a `lift` that is no higher than now.
+    #[inline(always)]
+    pub fn mass(self, token: R::Token, lift: R::Element) -> TwoFold<R> {
+        self.lowered(token, lift).mass
+    }
+
+    /// Without one class, which has the logit `x`, in Σ k.
+    #[inline(always)]
+    pub fn without(
+        self,
+        token: R::Token,
+        factors: Factors<'_, R::Element>,
+        class: usize,
+        x: R::Element,
+    ) -> Self {
+        let lowered = self.lowered(token, self.lift_of_mass());
+        let factor: R = factors.get(token, class, x, lowered.lift);
+        let negative = R::splat(token, R::Element::ZERO).sub(factor);
+        Self {
+            mass: lowered.mass.add_single(negative).normalized(),
+            ..lowered
+        }
     }
 
     /// With a lift that is no higher than now.
@@ -266,6 +312,7 @@ struct LiftedSums<'a, V: Vector> {
     row: &'a [V::Element],
     units: (V::Element, V::Element),
     factors: Factors<'a, V::Element>,
+    lift: V::Element,
 }
 
 impl<V: Vector<Element: Shifted>> Routine<V::Token> for LiftedSums<'_, V> {
@@ -273,6 +320,6 @@ impl<V: Vector<Element: Shifted>> Routine<V::Token> for LiftedSums<'_, V> {
 
     #[inline(always)]
     fn run(self, token: V::Token) -> Self::Output {
-        Weighing::sums::<V, true>(token, self.row, self.units, self.factors)
+        Weighing::sums::<V, true>(token, self.row, self.units, self.factors, self.lift)
     }
 }

@@ -188,7 +188,8 @@ impl<T: Float> LossSum<T> {
     }
 
     /// The loss a unit of [`weight`](LossSum::weight), in nats, which without class weights is the
-    /// loss a row; `None` if nothing was counted: no rows, or none of a weight above 0.
+    /// loss a row; `None` if nothing was counted: no rows, or none of a weight above 0. NaN where
+    /// the loss is, and where the weights sum beyond the range.
     ///
     /// # Example
     /// ```
@@ -201,7 +202,11 @@ impl<T: Float> LossSum<T> {
     /// ```
     pub fn mean(&self) -> Option<T> {
         let weight = self.weight();
-        (weight > T::ZERO).then(|| self.loss() / weight)
+        if weight.is_finite() {
+            (weight > T::ZERO).then(|| self.loss() / weight)
+        } else {
+            Some(T::NAN)
+        }
     }
 
     /// The share of [`correct`](LossSum::correct) rows; `None` if there were no rows.

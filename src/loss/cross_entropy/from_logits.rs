@@ -110,8 +110,9 @@ impl<T: Float> CrossEntropy<'_, T> {
     /// negative.
     ///
     /// # Edge cases
-    /// A row with NaN, with +∞ or of all −∞ has the loss NaN, and so has one with a target of NaN. A
-    /// target of 0 on a logit of −∞ adds nothing, a greater one +∞.
+    /// A row with NaN, with +∞ or of all −∞ has the loss NaN, and so has one with a target of NaN or
+    /// ±∞, or whose targets times class weights are beyond 2^62 (`f32`) or 2^510 (`f64`) times the
+    /// largest number. A target of 0 on a logit of −∞ adds nothing, a greater one +∞.
     ///
     /// # Errors
     /// [`Error::LengthMismatch`] if `targets` has other rows or columns than `logits`; those of the
