@@ -11,7 +11,8 @@ use crate::{Error, Float, Level, Softmax};
 ///
 /// # Edge cases
 /// As [`softmax_in_place`](crate::softmax_in_place) of −E/T: 0 where the energy is +∞, NaN where
-/// all are; and where one is −∞.
+/// all are; and where one is −∞. Where E/T is beyond the range only the logarithm is infinite: the
+/// probabilities are those of the differences of the energies.
 ///
 /// # Errors
 /// [`Error::ParameterOutOfRange`] if the temperature is 0, negative, infinite or NaN, or so small
@@ -41,8 +42,8 @@ pub fn boltzmann_in_place<T: Float>(energies: &mut [T], temperature: T) -> Resul
 /// At most 3 units in the last place of max(|result|, T), at every level and length.
 ///
 /// # Edge cases
-/// +∞ for an empty slice and where all energies are +∞; −∞ where one is −∞ or an energy
-/// divided by T overflows to it; NaN if any is NaN.
+/// +∞ for an empty slice and where all energies are +∞; −∞ where one is −∞; NaN if any is NaN.
+/// E/T may be beyond the range.
 ///
 /// # Errors
 /// As for [`boltzmann_in_place`].
@@ -97,8 +98,29 @@ impl Level {
     /// ```
     #[inline]
     pub fn free_energy<T: Float>(self, energies: &[T], temperature: T) -> Result<T, Error> {
-        Ok(-(temperature * boltzmann(self, temperature).log_sum_exp(energies)?))
+        let softmax = boltzmann(self, temperature);
+        let log_sum_exp = softmax.log_sum_exp(energies)?;
+        if !log_sum_exp.is_finite() {
+            let least = least(energies);
+            if least.is_finite() {
+                let log_sum_exp = softmax.shifted(least).log_sum_exp(energies)?;
+                return Ok(least - temperature * log_sum_exp);
+            }
+        }
+        // The negative of 0 would be −0.
+        Ok(T::ZERO - temperature * log_sum_exp)
     }
+}
+
+/// The least of the energies that are not NaN; +∞ if there is none.
+fn least<T: Float>(energies: &[T]) -> T {
+    let mut least = -T::NEG_INFINITY;
+    for &energy in energies {
+        if energy < least {
+            least = energy;
+        }
+    }
+    least
 }
 
 /// The softmax of −E/T.

@@ -4,7 +4,7 @@ use crate::Error;
 use crate::simd::Element;
 
 /// From logits x, z = (c·tanh(s·x/c) + b) / T where they take part, −∞ elsewhere; beside them, one
-/// more.
+/// more. Before all this, x may be shifted.
 #[derive(Clone, Copy, Debug)]
 pub struct LogitOptions<'a, T> {
     /// T.
@@ -19,6 +19,8 @@ pub struct LogitOptions<'a, T> {
     pub mask: Option<&'a [bool]>,
     /// The logit beside the others, −∞ if there is none.
     pub sink: T,
+    /// What is subtracted from each x.
+    pub shift: Option<T>,
 }
 
 impl<T: Element> LogitOptions<'_, T> {
@@ -30,6 +32,7 @@ impl<T: Element> LogitOptions<'_, T> {
         bias: None,
         mask: None,
         sink: T::NEG_INFINITY,
+        shift: None,
     };
 
     /// Whether these are the same as [`PLAIN`](Self::PLAIN).
@@ -41,6 +44,7 @@ impl<T: Element> LogitOptions<'_, T> {
             && self.bias.is_none()
             && self.mask.is_none()
             && self.sink == T::NEG_INFINITY
+            && self.shift.is_none()
     }
 
     /// Whether the options can be, for so many elements in rows of so many columns.

@@ -42,10 +42,14 @@ use crate::{Error, Float, Level, Rows, RowsMut};
 /// # Edge cases
 /// An element that the mask or a bias of −∞ removes takes no part, even where its logit is NaN or
 /// infinite: its softmax is 0, its log-softmax −∞. In a row of which they leave nothing these are
-/// all the results, and the log-sum-exp is k, −∞ without a sink. What is left obeys the rules of
-/// [`softmax_in_place`](crate::softmax_in_place): where it is all −∞ without a sink, holds NaN, or
-/// holds +∞, every result of the row is NaN. A logit z that overflows is infinite. A softcap makes
-/// ±c of ±∞: a −∞ does not mask there.
+/// all the results, whatever k is, and the log-sum-exp is k, −∞ without a sink. What is left obeys
+/// the rules of [`softmax_in_place`](crate::softmax_in_place): where it is all −∞ without a sink,
+/// holds NaN, or holds +∞, every result of the row is NaN, as with a sink of NaN or +∞. A softcap
+/// makes ±c of ±∞: a −∞ does not mask there.
+///
+/// Where all z or the largest are beyond the range although x is not, the log-sum-exp is infinite,
+/// but softmax and log-softmax are right. With a bias this is not so: there z is infinite where it
+/// or s·x/T is beyond the range, and NaN where s·x/T and b/T are, with different signs.
 ///
 /// # Errors
 /// Every method returns [`Error::ParameterOutOfRange`] if the temperature or the softcap is 0,
@@ -231,6 +235,14 @@ impl<'a, T: Float> Softmax<'a, T> {
     #[inline]
     fn with(self, options: LogitOptions<'a, T>) -> Self {
         Self { options, ..self }
+    }
+
+    /// The same of x − `shift`.
+    pub(crate) fn shifted(self, shift: T) -> Self {
+        self.with(LogitOptions {
+            shift: Some(shift),
+            ..self.options
+        })
     }
 
     /// e^z / (e^k + Σ e^z) of a row in place; returns the row's log-sum-exp, ln(e^k + Σ e^z), in

@@ -28,7 +28,7 @@ pub fn softmax<V: Vector<Element: Shifted>>(
     while rows.len() > 0 {
         let (mut row, rest) = rows.split(columns);
         let mut logits = Logits::new::<V>(token, row.reborrow(), index, &options);
-        last = match Largest::new::<V, _>(token, &logits, options.sink) {
+        last = match Largest::new::<V, _>(token, &mut logits, options.sink) {
             Ok(largest) => {
                 let sum = sum_all::<V, _>(token, &mut logits, largest);
                 let scale = Scale::by(token, sum.reciprocal(token), V::Element::ONE);
@@ -59,10 +59,10 @@ pub fn log_softmax<V: Vector<Element: Shifted>>(
     while rows.len() > 0 {
         let (mut row, rest) = rows.split(columns);
         let mut logits = Logits::new::<V>(token, row.reborrow(), index, &options);
-        last = match Largest::new::<V, _>(token, &logits, options.sink) {
+        last = match Largest::new::<V, _>(token, &mut logits, options.sink) {
             Ok(largest) => {
                 let log_sum_exp = subtract_log_sum_exp::<V>(token, &mut logits, largest);
-                largest.unless_removed(log_sum_exp)
+                largest.unless_known(log_sum_exp)
             }
             Err(special) => {
                 row.target().fill(V::Element::NAN);
@@ -85,7 +85,7 @@ pub fn log_sum_exp<V: Vector<Element: Shifted>>(
 ) {
     for (index, (row, out)) in each(rows).zip(out).enumerate() {
         let mut logits = Logits::new::<V>(token, row, index, &options);
-        *out = match Largest::new::<V, _>(token, &logits, options.sink) {
+        *out = match Largest::new::<V, _>(token, &mut logits, options.sink) {
             Ok(largest) => {
                 let sum = sum_all::<V, _>(token, &mut logits, largest);
                 largest.log_sum_exp(token, sum)
@@ -100,16 +100,18 @@ pub fn log_sum_exp<V: Vector<Element: Shifted>>(
 struct Largest<E> {
     max: E,
     sink: E,
-    /// Nothing takes part. Then there is a sink of 0 instead: beside it all results are 0 or −∞.
-    removed: bool,
+    /// The log-sum-exp where it is not that of these: where nothing takes part, and a sink of 0
+    /// makes all results 0 or −∞, and where the logits are shifted.
+    log_sum_exp: Option<E>,
 }
 
 impl<E: Shifted> Largest<E> {
-    /// `Err` with the log-sum-exp if the largest is not finite, unless nothing takes part.
+    /// `Err` with the log-sum-exp if the largest is not finite; unless nothing takes part, or only
+    /// the factor of the logits makes them infinite.
     #[inline(always)]
     fn new<V: Vector<Element = E>, S: Span<E>>(
         token: V::Token,
-        logits: &Logits<'_, E, S>,
+        logits: &mut Logits<'_, E, S>,
         sink: E,
     ) -> Result<Self, E> {
         let max = logits.maximum::<V>(token);
@@ -118,16 +120,22 @@ impl<E: Shifted> Largest<E> {
             Ok(Self {
                 max,
                 sink,
-                removed: false,
+                log_sum_exp: None,
             })
-        } else if max == E::NEG_INFINITY && logits.are_removed() {
+        } else if logits.are_removed() {
             Ok(Self {
                 max: E::ZERO,
                 sink: E::ZERO,
-                removed: true,
+                log_sum_exp: Some(sink),
             })
         } else if sink.is_nan() || logits.any_nan::<V::Register>(token) {
             Err(E::NAN)
+        } else if sink <= E::LARGEST && logits.shift_to_largest() {
+            Ok(Self {
+                max: E::ZERO,
+                sink: E::NEG_INFINITY,
+                log_sum_exp: Some(max),
+            })
         } else {
             Err(max)
         }
@@ -137,16 +145,15 @@ impl<E: Shifted> Largest<E> {
     #[inline(always)]
     fn log_sum_exp<R: Vector<Element = E>>(self, token: R::Token, sum: ExpSum<R>) -> E {
         let peak = Frame::new(self.max, R::FUSED).peak(token, self.max);
-        self.unless_removed(sum.log_sum_exp(token, peak).first())
+        self.unless_known(sum.log_sum_exp(token, peak).first())
     }
 
-    /// The log-sum-exp of the row, if it is `log_sum_exp` beside the sink.
+    /// The log-sum-exp of the row, if it is `log_sum_exp` unless known.
     #[inline(always)]
-    fn unless_removed(self, log_sum_exp: E) -> E {
-        if self.removed {
-            E::NEG_INFINITY
-        } else {
-            log_sum_exp
+    fn unless_known(self, log_sum_exp: E) -> E {
+        match self.log_sum_exp {
+            Some(known) => known,
+            None => log_sum_exp,
         }
     }
 }

@@ -87,6 +87,8 @@ impl<E: Shifted> Factors<E> {
 /// A row of logits, or several, with what the options say of each.
 pub struct Logits<'a, E, S> {
     data: S,
+    /// What is subtracted from each element.
+    shift: Option<E>,
     factors: Factors<E>,
     bias: Option<&'a [E]>,
     mask: Option<&'a [bool]>,
@@ -104,6 +106,7 @@ impl<'a, E: Shifted, S: Span<E>> Logits<'a, E, S> {
         let columns = row.len();
         Self {
             data: row,
+            shift: options.shift,
             factors: Factors::new::<V>(token, options),
             bias: part_of(options.bias, index, columns),
             mask: part_of(options.mask, index, columns),
@@ -128,7 +131,10 @@ impl<'a, E: Shifted, S: Span<E>> Logits<'a, E, S> {
         let zero = V::splat(token, E::ZERO);
         let removed = V::splat(token, E::NEG_INFINITY);
         let x = self.data.load_at::<V>(token, start, E::ZERO);
-        let mut z = self.factors.inner.multiply(token, x);
+        let mut z = match self.shift {
+            Some(shift) => self.multiply_shifted(token, x, shift),
+            None => self.factors.inner.multiply(token, x),
+        };
         if let Some(factor) = self.factors.outer {
             let tanh = tanh_two_fold(token, settled(token, z));
             let rest = factor.multiply_rounded(token, tanh.lo);
@@ -145,6 +151,43 @@ impl<'a, E: Shifted, S: Span<E>> Logits<'a, E, S> {
             z.hi = z.hi.replace_where_less(present, zero, removed);
         }
         settled(token, z)
+    }
+
+    /// (x − `shift`) times the inner factor.
+    #[inline(always)]
+    fn multiply_shifted<V: Vector<Element = E>>(
+        &self,
+        token: V::Token,
+        x: V,
+        shift: E,
+    ) -> TwoFold<V> {
+        let x = without_overflow(token, TwoFold::sum(x, V::splat(token, -shift)));
+        let rest = self.factors.inner.multiply_rounded(token, x.lo);
+        let mut z = self.factors.inner.multiply(token, x.hi);
+        z.lo = z.lo.add(rest);
+        z
+    }
+
+    /// Shifts the elements so that the largest logit is 0, if so there are numbers: where its
+    /// product alone is beyond the range.
+    pub fn shift_to_largest(&mut self) -> bool {
+        // A softcap leaves no logit beyond the range, and a bias is one of two that may.
+        if self.factors.outer.is_some() || self.bias.is_some() || self.shift.is_some() {
+            return false;
+        }
+        let descending = self.factors.inner.digits.hi < E::ZERO;
+        let mut largest = None;
+        for (place, &x) in self.data.source().iter().enumerate() {
+            if self.mask.and_then(|mask| mask.get(place)) == Some(&false) {
+                continue;
+            }
+            largest = match largest {
+                Some(most) if (most >= x) != descending || most == x => Some(most),
+                _ => Some(x),
+            };
+        }
+        self.shift = largest;
+        largest.is_some_and(E::is_finite)
     }
 
     /// 0 where there is a logit from `start` that the mask lets take part, −∞ elsewhere; `None` if
@@ -246,6 +289,17 @@ fn settled<V: Vector>(token: V::Token, x: TwoFold<V>) -> TwoFold<V> {
     TwoFold {
         hi: x.hi,
         lo: zero.replace_where_less(x.lo.abs(), one, x.lo),
+    }
+}
+
+/// `x` without its second part where the first is infinite.
+#[inline(always)]
+fn without_overflow<V: Vector>(token: V::Token, x: TwoFold<V>) -> TwoFold<V> {
+    let zero = V::splat(token, V::Element::ZERO);
+    let infinity = V::splat(token, -V::Element::NEG_INFINITY);
+    TwoFold {
+        hi: x.hi,
+        lo: zero.replace_where_less(x.hi.abs(), infinity, x.lo),
     }
 }
 

@@ -9,6 +9,8 @@ for_both_types!(
     removed_rows,
     special_values,
     infinite_sinks,
+    logits_beyond_the_range,
+    energies_beyond_the_range,
     wrong_options_write_nothing,
 );
 
@@ -34,27 +36,39 @@ fn removed_rows<T: Real>() {
                     plain.bias(&bias),
                     softmax.bias(&bias).temperature(T::from_f64(0.3)),
                     plain.mask(&half).bias(&other_half),
-                    plain.mask(&mask).sink(T::from_f64(2.0)),
                 ] {
-                    let lse = if format!("{options:?}").contains("sink: 2.0") {
-                        2.0
-                    } else {
-                        -infinity
-                    };
-                    let mut out = row.clone();
-                    let returned = options.softmax_in_place(&mut out).unwrap();
-                    assert_eq!(returned.to_f64(), lse, "{level}: {special}");
-                    assert!(out.iter().all(|&p| p.to_f64() == 0.0), "{level}: {special}");
-                    let mut out = row.clone();
-                    let returned = options.log_softmax_in_place(&mut out).unwrap();
-                    assert_eq!(returned.to_f64(), lse, "{level}: {special}");
-                    assert!(
-                        out.iter().all(|&p| p.to_f64() == -infinity),
-                        "{level}: {special}"
-                    );
-                    assert_eq!(options.log_sum_exp(&row).unwrap().to_f64(), lse, "{level}");
+                    all_removed(&options, &row, -infinity);
+                }
+                // Whatever the sink.
+                for sink in [2.0, infinity, -infinity, f64::NAN] {
+                    let sunk = plain.mask(&mask).sink(T::from_f64(sink));
+                    all_removed(&sunk, &row, sink);
+                    all_removed(&sunk.bias(&bias).mask(&half), &row, sink);
                 }
             }
+        }
+    }
+}
+
+fn all_removed<T: Real>(options: &Softmax<'_, T>, row: &[T], lse: f64) {
+    for (log, removed) in [(false, 0.0), (true, f64::NEG_INFINITY)] {
+        let mut out = row.to_vec();
+        let returned = if log {
+            options.log_softmax_in_place(&mut out)
+        } else {
+            options.softmax_in_place(&mut out)
+        }
+        .unwrap();
+        assert!(
+            out.iter().all(|p| p.to_f64() == removed),
+            "{options:?} of {row:?} gives {out:?}"
+        );
+        for lse_found in [returned, options.log_sum_exp(row).unwrap()] {
+            assert_eq!(
+                lse_found.pattern(),
+                T::from_f64(lse).pattern(),
+                "{options:?} of {row:?}"
+            );
         }
     }
 }
@@ -148,12 +162,7 @@ fn special_values<T: Real>() {
             .unwrap();
         let difference = out[0].to_f64() - out[1].to_f64();
         assert!((difference - 2.0).abs() < 1e-6, "{level}: {out:?}");
-        // Logits that overflow, and the largest that do not.
-        all_nan(
-            &softmax.temperature(number(1e-6)),
-            &[T::MAX, number(0.0)],
-            infinity,
-        );
+        // The largest logits that do not overflow.
         let mut out = [T::MAX, T::MAX, -T::MAX];
         softmax
             .temperature(number(1.5))
@@ -180,6 +189,95 @@ fn infinite_sinks<T: Real>() {
         all_nan(&softmax.sink(T::from_f64(f64::NAN)), &row, f64::NAN);
         let none = softmax.sink(-T::INFINITY);
         assert!(results(&none, &row) == results(&softmax, &row));
+    }
+}
+
+/// What counts is how far they are apart.
+fn logits_beyond_the_range<T: Real>() {
+    let (infinity, number) = (f64::INFINITY, T::from_f64);
+    let (least, smaller) = (T::MAX.to_f64() / 64.0, T::MAX.to_f64() / 128.0);
+    let mask = [true, true, false, true];
+    for level in Level::available() {
+        let softmax = Softmax::new().level(level).temperature(number(1e-6));
+        for (row, one) in [
+            ([T::MAX, number(0.0), number(0.0), -T::MAX], 0),
+            ([least, smaller, 0.0, smaller].map(number), 0),
+            ([-least, -smaller, 0.0, -least].map(number), 1),
+        ] {
+            let masked = softmax.mask(&mask);
+            let lse = if one == 0 { infinity } else { -infinity };
+            let mut out = row;
+            let returned = masked.softmax_in_place(&mut out).unwrap();
+            let mut expected = [number(0.0); 4];
+            expected[one] = number(1.0);
+            assert_eq!((returned.to_f64(), out), (lse, expected), "{level}");
+            let mut out = row;
+            let returned = masked.log_softmax_in_place(&mut out).unwrap();
+            let mut expected = [-T::INFINITY; 4];
+            expected[one] = number(0.0);
+            assert_eq!((returned.to_f64(), out), (lse, expected), "{level}");
+            assert_eq!(masked.log_sum_exp(&row).unwrap().to_f64(), lse, "{level}");
+            // Beside one that overflows to +∞, a sink is nothing; beside −∞ it is all.
+            let mut out = row;
+            let returned = masked.sink(number(3.0)).softmax_in_place(&mut out).unwrap();
+            let (lse, share) = if one == 0 { (lse, 1.0) } else { (3.0, 0.0) };
+            assert_eq!(
+                (returned.to_f64(), out[one].to_f64()),
+                (lse, share),
+                "{level}"
+            );
+            // A single infinity is what it is without options.
+            let mut infinite = row;
+            infinite[0] = T::INFINITY;
+            all_nan(&softmax, &infinite, infinity);
+            all_nan(&softmax.scale(number(-1.0)), &[T::INFINITY; 3], -infinity);
+            infinite[1] = number(f64::NAN);
+            all_nan(&softmax, &infinite, f64::NAN);
+        }
+        // Close together, they share.
+        let mut out = [T::MAX; 4];
+        softmax.softmax_in_place(&mut out).unwrap();
+        assert_eq!(out, [number(0.25); 4], "{level}");
+        let mut out = [-T::MAX; 20];
+        let returned = softmax.log_softmax_in_place(&mut out).unwrap();
+        assert_eq!(returned, -T::INFINITY, "{level}");
+        let error = (out[7].to_f64() + libm::log(20.0)).abs();
+        assert!(error < 1e-6, "{level}: {error:e}");
+    }
+}
+
+fn energies_beyond_the_range<T: Real>() {
+    let number = T::from_f64;
+    let (great, temperature) = (T::MAX.to_f64() / 8.0, number(1e-3));
+    for level in Level::available() {
+        for (energies, probabilities) in [
+            ([great, great], [0.5, 0.5]),
+            ([great, 2.0 * great], [1.0, 0.0]),
+            ([0.0, -great], [0.0, 1.0]),
+            ([great, f64::INFINITY], [1.0, 0.0]),
+        ] {
+            let energies = energies.map(number);
+            let mut out = energies;
+            level.boltzmann_in_place(&mut out, temperature).unwrap();
+            assert_eq!(out, probabilities.map(number), "{level}: {energies:?}");
+            let least = if energies[1] < energies[0] {
+                energies[1]
+            } else {
+                energies[0]
+            };
+            let found = level.free_energy(&energies, temperature);
+            assert_eq!(found, Ok(least), "{level}: {energies:?}");
+        }
+        let nothing = level.free_energy(&[number(0.0)], number(1.0)).unwrap();
+        assert_eq!(nothing.pattern(), number(0.0).pattern(), "{level}");
+        let special = [number(great), number(f64::NAN)];
+        assert!(level.free_energy(&special, temperature).unwrap().nan());
+        assert!(
+            level
+                .boltzmann_in_place(&mut special.clone(), temperature)
+                .unwrap()
+                .nan()
+        );
     }
 }
 
