@@ -271,7 +271,12 @@ fn what_is_no_probability<T: Real>() {
     for level in Level::available() {
         let loss = CrossEntropy::new().level(level);
         let smoothed = loss.label_smoothing(T::from_f64(0.5));
+        let weights = numbers::<T>(&[0.0, 1.0, 1.0]);
+        let weighted = loss.class_weights(&weights);
         for (loss, row, label, is_nan) in [
+            (weighted, [-0.25, 0.5, 0.5], 0, true),
+            (weighted, [-0.25, 0.5, 0.5], 1, false),
+            (weighted.label_smoothing(one), [-0.25, 0.5, 0.5], 0, true),
             (loss, [f64::NAN, 0.5, 0.5], 0, true),
             (loss, [f64::NAN, 0.5, 0.5], 1, true),
             (loss, [INFINITY, 0.5, 0.5], 1, true),

@@ -77,8 +77,8 @@ fn add_row<V: Vector<Element: Logarithm>>(
     let weight = options.class_weight(label);
     let mut loss = TwoFold::zero(token);
     let kept = kept::<V>(token, options);
+    let p = row.get(label).copied().unwrap_or(zero);
     if kept.hi.first() != zero && weight != zero {
-        let p = row.get(label).copied().unwrap_or(zero);
         let surprise = minus_ln(token, V::Register::splat(token, p));
         let weight = V::Register::splat(token, weight);
         loss = TwoFold::exact(token, product(token, [kept.value(), weight, surprise]));
@@ -88,7 +88,7 @@ fn add_row<V: Vector<Element: Logarithm>>(
         let shared = shared_loss::<V>(token, row, options.class_weights, share);
         loss = loss.add(shared).settled(token);
     }
-    let is_nan = loss.hi.first().is_nan() || has_nan::<V>(token, row);
+    let is_nan = loss.hi.first().is_nan() || p < zero || has_nan::<V>(token, row);
     let correct = position::<V>(token, row, maximum::<V>(token, row)) == label;
     let hi = if is_nan {
         V::Element::NAN
