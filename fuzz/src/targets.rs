@@ -104,8 +104,15 @@ impl TargetsReference {
                 return Some(Parts::Special(Expected::Nan));
             };
             let pull = self.z_loss.scale(1) * lse;
-            // What all classes share is put together before their probabilities are.
-            if ((mass + pull.abs()) * larger).exponent() >= T::MAX_EXPONENT {
+            // What all classes share is put together before their probabilities are; where the
+            // targets' sum is beyond the range, in units of a large number.
+            let limit = if mass.exponent() > T::MAX_EXPONENT {
+                T::MAX_EXPONENT + T::MAX_EXPONENT / 3
+            } else {
+                T::MAX_EXPONENT
+            };
+            let is_large = pull.exponent() >= T::MAX_EXPONENT;
+            if is_large || ((mass + pull.abs()) * larger).exponent() >= limit {
                 return None;
             }
             let parts = if class == self.special {

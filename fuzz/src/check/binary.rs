@@ -198,6 +198,17 @@ impl<'a, T: Float> Case<'a, T> {
     fn verify(&self, level: Level, space: Space, sum: &LossSum<T>, gradient: &[T]) {
         let len = self.batch.elements.len();
         assert_eq!(sum.rows(), len as u64, "{level}: rows");
+        assert_eq!(sum.weight().into(), len as f64, "{level}: weight");
+        if sum.loss().into().is_finite() {
+            let half = match space {
+                Space::Logits => 0.0,
+                Space::Probabilities => 0.5,
+            };
+            let pairs = self.batch.elements.iter().zip(&self.targets);
+            let right = |&(&x, &y): &(&T, &T)| (x.into() > half) == (y.into() > 0.5);
+            let correct = pairs.filter(right).count();
+            assert_eq!(sum.correct(), correct as u64, "{level}: correct elements");
+        }
         let distinct = Distinct::new(&self.batch.elements);
         let surprises: Vec<_> = distinct
             .values

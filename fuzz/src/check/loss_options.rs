@@ -64,7 +64,7 @@ impl<'a, T: Float> Case<'a, T> {
             }
         };
         Self {
-            soft: picks.targets(batch.elements.len(), false),
+            soft: picks.targets(batch.elements.len(), picks.has(7)),
             weights: picks
                 .has(0)
                 .then(|| picks.weights(batch.columns, picks.has(1))),
@@ -234,7 +234,14 @@ impl<'a, T: Float> Case<'a, T> {
                 "{what}: row {row} is ignored"
             );
         }
+        let is_wanted = |row: &usize| self.is_wanted(of, *row);
+        if sum.loss().into().is_finite() {
+            let correct = counted.clone().filter(is_wanted).count();
+            assert_eq!(sum.correct(), correct as u64, "{what}: correct rows");
+        }
+        self.verify_weight(what, of, sum);
         let mut total = (Expected::Number(Real::ZERO), Real::ZERO);
+        let mut z_loss = Some([Real::ZERO; 2]);
         for row in counted {
             let range = row * self.batch.columns..(row + 1) * self.batch.columns;
             let logits = &self.batch.elements[range.clone()];
@@ -245,6 +252,17 @@ impl<'a, T: Float> Case<'a, T> {
                 smoothing: self.smoothing,
                 z_loss: self.z_loss,
             };
+            let is_share = |x: &T| (0.0..f64::INFINITY).contains(&(*x).into());
+            if of == Of::Soft && !options.soft.iter().all(is_share) {
+                // The formula holds for a negative target, but no bound.
+                let is_number = |x: &T| (*x).into().is_finite();
+                if !options.soft.iter().all(is_number) {
+                    let mut row = gradient[range].iter();
+                    let is_nan = row.all(|&x| x.into().is_nan()) && sum.loss().into().is_nan();
+                    assert!(is_nan, "{what}: a target that is no number");
+                }
+                return;
+            }
             let loss = if of == Of::Probabilities {
                 self.row_of_probabilities(what, logits, &options, &gradient[range])
             } else {
@@ -254,6 +272,24 @@ impl<'a, T: Float> Case<'a, T> {
                 return;
             };
             total = (total.0.plus(loss), total.1 + least);
+            if of != Of::Probabilities && !matches!(loss, Expected::Nan) {
+                let row = TargetsReference::new(logits, &options).z_loss();
+                z_loss = match (z_loss, row) {
+                    (Some([a, b]), Some(Parts::Numbers { sum, size, .. })) => {
+                        Some([a + sum, b + size])
+                    }
+                    _ => None,
+                };
+            }
+        }
+        if let Some([expected, size]) = z_loss {
+            let parts = Parts::Numbers {
+                sum: expected,
+                size,
+                least: Real::ZERO,
+            };
+            let bound = ulps::<T>(Function::ZLoss);
+            assert_beside(&format!("{what} z-losses"), sum.z_loss(), Some(parts), bound);
         }
         let function = match of {
             Of::Labels | Of::Soft => Function::LossWithOptions,
@@ -264,6 +300,41 @@ impl<'a, T: Float> Case<'a, T> {
             least_unit: total.1.exponent() + 1,
         };
         assert_near(what, self.scale, sum.loss(), total.0, bound);
+    }
+
+    /// Whether the first of the row's largest elements is the label's, or where the largest target is.
+    fn is_wanted(&self, of: Of, row: usize) -> bool {
+        let range = row * self.batch.columns..(row + 1) * self.batch.columns;
+        let first_largest = |x: &[T]| {
+            let larger = |best: usize, i: usize| if x[i] > x[best] { i } else { best };
+            (0..x.len()).reduce(larger)
+        };
+        let wanted = match of {
+            Of::Soft => first_largest(&self.soft[range.clone()]),
+            Of::Labels | Of::Probabilities => Some(self.labels[row] as usize),
+        };
+        wanted == first_largest(&self.batch.elements[range])
+    }
+
+    /// Checks the sum of the weights of what counts.
+    fn verify_weight(&self, what: &str, of: Of, sum: &LossSum<T>) {
+        let counted = (0..self.batch.len()).filter(|&row| !self.is_ignored(of, row));
+        let weight = |row: usize| match (of, &self.weights) {
+            (Of::Labels | Of::Probabilities, Some(weights)) => {
+                Real::from(weights[self.labels[row] as usize].into())
+            }
+            _ => Real::ONE,
+        };
+        let expected = counted.map(weight).fold(Real::ZERO, |a, b| a + b);
+        let bound = Bound {
+            units: 1.0,
+            ..Bound::exact()
+        };
+        let what = format!("{what} weights");
+        assert_near(&what, self.scale, sum.weight(), Expected::Number(expected), bound);
+        if expected.exponent() > T::MAX_EXPONENT {
+            assert!(sum.mean().is_some_and(|mean| mean.into().is_nan()), "{what}");
+        }
     }
 
     /// The loss of a row, once its gradient is checked; `None` if a result may overflow on the way.

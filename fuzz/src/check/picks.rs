@@ -30,10 +30,10 @@ impl<'a, T: Float> Picks<'a, T> {
         self.pick(len, [T::from(0), T::from(1), part(3), last])
     }
 
-    /// Weights of 1, 0, 3, and ⅛ or any number.
+    /// Weights of 1, 0, 3, and ⅛; or any number for the 1 and the ⅛, so that many may be large.
     pub fn weights(&self, len: usize, any: bool) -> Vec<T> {
-        let last = self.number(any);
-        self.pick(len, [T::from(1), T::from(0), T::from(3), last])
+        let first = if any { self.odd } else { T::from(1) };
+        self.pick(len, [first, T::from(0), T::from(3), self.number(any)])
     }
 
     /// ⅛ or any number.
