@@ -78,7 +78,8 @@ pub fn softmax_vjp_rows_in_place<T: Float>(
 ///
 /// # Edge cases
 /// `dy` itself where `y` is −∞; but 0 in a row of all −∞, which a mask removed whole. Where `dy` has
-/// NaN or an infinite element, all results are NaN; where `y` has NaN, that result is.
+/// NaN or an infinite element, all results are NaN; where `y` has NaN, that result is. Where Σ |dy| is
+/// beyond 2^110 (`f32`) or 2^990 (`f64`), results may be NaN.
 ///
 /// # Errors
 /// [`Error::LengthMismatch`] if `y` and `dy` differ in length; `dy` is untouched.

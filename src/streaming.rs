@@ -5,7 +5,7 @@ use crate::{Error, Float, Level};
 
 /// The log-sum-exp of a row that arrives in chunks or lies on several shards.
 ///
-/// A state of 16 bytes for `f32`, 32 for `f64`: add elements by
+/// A state of 16 bytes for `f32`, 32 for `f64` (28 where `f64` is aligned to 4 bytes): add elements by
 /// [`extend_from_slice`](LogSumExp::extend_from_slice) and other states by
 /// [`merge`](LogSumExp::merge), in any order. From the state of the whole row each shard then has
 /// the row's log-sum-exp, its own share of the softmax, the loss and its share of the gradient.

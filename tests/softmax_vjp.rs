@@ -13,6 +13,7 @@ for_both_types!(
     undoes_the_cross_entropy_of_probabilities,
     removed_rows_have_no_gradient,
     nan_and_infinity,
+    large_gradients,
     wrong_shapes_write_nothing,
     levels_rows_and_places_agree,
 );
@@ -264,6 +265,36 @@ fn levels_rows_and_places_agree<T: Real>() {
             let family = &mut families[usize::from(level.is_fused())];
             let first = family.get_or_insert_with(|| all.clone());
             assert!(*first == all, "{level}: {columns} columns");
+        }
+    }
+}
+
+/// A power of two scales the results and nothing else, up to the ends of the range that is promised.
+fn large_gradients<T: Real>() {
+    let power = T::from_f64(libm::exp2(if T::DIGITS == 24 { 104.0 } else { 984.0 }));
+    let mut random = Random::new(33);
+    for len in [2, 7, 20] {
+        let logits: Vec<T> = Distribution::Normal { deviation: 2.0 }.row(&mut random, len);
+        let dy: Vec<T> = Distribution::Normal { deviation: 1.0 }.row(&mut random, len);
+        let scaled = |x: &[T]| -> Vec<T> { x.iter().map(|&x| x * power).collect() };
+        for level in Level::available() {
+            for log in [false, true] {
+                let mut y = logits.clone();
+                let (mut small, mut large) = (dy.clone(), scaled(&dy));
+                for gradient in [&mut small, &mut large] {
+                    let outcome = if log {
+                        y.copy_from_slice(&logits);
+                        level.log_softmax_in_place(&mut y);
+                        level.log_softmax_vjp_in_place(&y, gradient)
+                    } else {
+                        y.copy_from_slice(&logits);
+                        level.softmax_in_place(&mut y);
+                        level.softmax_vjp_in_place(&y, gradient)
+                    };
+                    outcome.unwrap();
+                }
+                assert_eq!(large, scaled(&small), "{level}, log {log}");
+            }
         }
     }
 }

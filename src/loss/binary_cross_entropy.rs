@@ -150,7 +150,9 @@ impl<'a, T: Float> BinaryCrossEntropy<'a, T> {
     ///
     /// # Edge cases
     /// A logit of ±∞ gives 0 with the target that agrees and +∞ with any other. A logit or a target
-    /// of NaN gives NaN, whatever its weight.
+    /// of NaN gives NaN, whatever its weight. A target outside of \[0, 1\] is put into the formula as
+    /// it is: one of its parts is negative, the accuracy is that of their sum, and an infinite target
+    /// gives NaN.
     ///
     /// # Errors
     /// [`Error::LengthMismatch`] if `targets` has other rows or columns than `logits`; those of the

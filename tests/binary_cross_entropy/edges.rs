@@ -8,6 +8,7 @@ use crate::support::{Real, for_both_types, numbers};
 for_both_types!(
     certain_inputs,
     what_is_no_number,
+    targets_that_are_no_shares,
     wrong_arguments_write_nothing,
 );
 
@@ -85,6 +86,28 @@ fn what_is_no_number<T: Real>() {
                 assert_eq!((sum.rows(), sum.correct()), (3, 2), "{case}");
             }
         }
+    }
+}
+
+/// The formula holds.
+fn targets_that_are_no_shares<T: Real>() {
+    let one = T::from_f64(1.0);
+    for level in Level::available() {
+        let loss = BinaryCrossEntropy::new().level(level);
+        for (x, y) in [(0.5, 1.5), (0.5, -1.0), (-2.0, 3.0)] {
+            let input = numbers::<T>(&[x]);
+            let (sum, gradient) = run(loss, true, (&input, &numbers(&[y])), 1, one);
+            let softplus = |x: f64| x.exp().ln_1p();
+            let expected = y * softplus(-x) + (1.0 - y) * softplus(x);
+            let error = (sum.loss().to_f64() - expected).abs();
+            assert!(error < 1e-6, "{level}: {x} for {y}");
+            let slope = 1.0 / (1.0 + (-x).exp()) - y;
+            let error = (gradient[0].to_f64() - slope).abs();
+            assert!(error < 1e-6, "{level}: {x} for {y}");
+        }
+        let (input, target) = (numbers::<T>(&[INFINITY]), numbers(&[1.5]));
+        let (sum, _) = run(loss, true, (&input, &target), 1, one);
+        assert_eq!(sum.loss().to_f64(), -INFINITY, "{level}");
     }
 }
 

@@ -207,5 +207,6 @@ fn states_are_small() {
     is_send_sync_copy::<LogSumExp<f32>>();
     is_send_sync_copy::<LogSumExp<f64>>();
     assert_eq!(size_of::<LogSumExp<f32>>(), 16);
-    assert_eq!(size_of::<LogSumExp<f64>>(), 32);
+    // On i686, 28.
+    assert_eq!(size_of::<LogSumExp<f64>>(), 24 + align_of::<f64>());
 }

@@ -45,7 +45,9 @@ use crate::{Float, Level};
 /// `reduction="sum"`, [`LossSum::mean`] its `reduction="mean"`. It differs where it has no number
 /// to give: a target of 0 on a logit of −∞ adds nothing (there: NaN), label smoothing passes over
 /// logits of −∞ (there: the loss is +∞), and a mean over nothing is `None` (there: NaN). A logit of
-/// +∞ and a row of all −∞ give NaN in both.
+/// +∞ and a row of all −∞ give NaN in both. And no label is ignored unless
+/// [`ignore_index`](CrossEntropy::ignore_index) says so: without it −100, which PyTorch ignores by
+/// default, is an error like any label that is no column.
 ///
 /// [`LossSum::loss`]: crate::LossSum::loss
 /// [`LossSum::mean`]: crate::LossSum::mean
