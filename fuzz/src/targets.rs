@@ -62,9 +62,15 @@ impl TargetsReference {
     pub fn loss<T: Float>(&self) -> (Expected, Real) {
         let smallest = Real::power_of_two(T::MIN_EXPONENT - (T::DIGITS - 1));
         let mass = sum(self.targets.iter().copied());
+        // A subnormal target is rounded to that unit, and its loss multiplies the error.
+        let wanted = (0..self.targets.len()).filter(|&class| !self.targets[class].is_zero());
+        let losses = wanted.filter_map(|class| match self.losses[self.which[class]] {
+            Expected::Number(loss) => Some(loss.abs()),
+            _ => None,
+        });
         (
             weighed(&self.targets, |class| self.losses[self.which[class]]),
-            mass * smallest,
+            (mass + sum(losses)) * smallest,
         )
     }
 

@@ -11,9 +11,10 @@ impl<T: Float> CrossEntropy<'_, T> {
     /// # Accuracy
     /// Each row's loss within 4 ULP at every level and length, however confident: a loss of 1e−30
     /// comes out as 1e−30. So is a row's z-loss, in ULP of factor·max(|ln Σ e^x|, 1)². Where weights
-    /// multiply a loss that is subnormal without them, they multiply its unit. If the distances of a
-    /// row's logits from the largest, times their targets, sum to more than the largest number, the
-    /// loss is +∞.
+    /// multiply a loss that is subnormal without them, they multiply its unit; a product q of weight
+    /// and target that is subnormal beside larger ones has the digits of such a number. If the
+    /// distances of a row's logits from the largest, times their targets, sum to more than the
+    /// largest number, the loss is +∞.
     ///
     /// # Edge cases
     /// A row with NaN, with +∞ or of all −∞ has the loss NaN; a logit of −∞ at the label gives
