@@ -11,11 +11,6 @@ mod powers;
     all(target_arch = "aarch64", target_feature = "neon")
 ))]
 pub mod portable;
-#[cfg(any(
-    target_feature = "sse2",
-    target_feature = "simd128",
-    all(target_arch = "aarch64", target_feature = "neon")
-))]
 mod reduce;
 pub mod scalar;
 mod span;

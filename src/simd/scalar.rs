@@ -3,6 +3,7 @@
 use super::element::Element;
 use super::exchange::Exchange;
 use super::powers::Powers;
+use super::reduce::{fold_lanes, max_across, register_reductions};
 use super::vector::{Routine, Times, Token, Vector};
 use crate::math::TwoFold;
 
@@ -169,15 +170,7 @@ macro_rules! scalar {
                 (Self($float::from_bits(m)), Self(exponent as $float))
             }
 
-            #[inline(always)]
-            fn sum_of_registers(sum: TwoFold<Self>) -> TwoFold<Self> {
-                sum
-            }
-
-            #[inline(always)]
-            fn reduce_max(self) -> $float {
-                self.0
-            }
+            register_reductions!();
         }
     };
 }
