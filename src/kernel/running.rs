@@ -241,7 +241,9 @@ impl<V: Vector<Element: Shifted>, P: Peak> Running<V, P> {
     }
 
     /// [`add_group`](Self::add_group), for a full group without the peak unless `FAR`.
-    #[inline(always)]
+    // Unoptimised, all its instances in one function would fill a thread's stack.
+    #[cfg_attr(debug_assertions, inline(never))]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn add_terms<S: Span<V::Element>, A: Adding, const TERMS: u8>(
         &self,
         lanes: &mut Stripe<V, TwoFold<V>>,

@@ -170,6 +170,7 @@ impl<'a, E: Shifted, S: Span<E>> Logits<'a, E, S> {
 
     /// Shifts the elements so that the largest logit is 0, if so there are numbers: where its
     /// product alone is beyond the range.
+    #[inline(always)]
     pub fn shift_to_largest(&mut self) -> bool {
         // A softcap leaves no logit beyond the range, and a bias is one of two that may.
         if self.factors.outer.is_some() || self.bias.is_some() || self.shift.is_some() {
@@ -177,8 +178,11 @@ impl<'a, E: Shifted, S: Span<E>> Logits<'a, E, S> {
         }
         let descending = self.factors.inner.digits.hi < E::ZERO;
         let mut largest = None;
-        for (place, &x) in self.data.source().iter().enumerate() {
-            if self.mask.and_then(|mask| mask.get(place)) == Some(&false) {
+        let mut place = 0;
+        while let Some(&x) = self.data.source().get(place) {
+            let mask = self.mask.unwrap_or(&[]).get(place);
+            place += 1;
+            if mask == Some(&false) {
                 continue;
             }
             largest = match largest {
@@ -187,7 +191,10 @@ impl<'a, E: Shifted, S: Span<E>> Logits<'a, E, S> {
             };
         }
         self.shift = largest;
-        largest.is_some_and(E::is_finite)
+        match largest {
+            Some(largest) => largest.is_finite(),
+            None => false,
+        }
     }
 
     /// 0 where there is a logit from `start` that the mask lets take part, −∞ elsewhere; `None` if
