@@ -1,7 +1,7 @@
 //! Sums over the fixed lanes of a stripe, whatever the width of a register.
 
 use crate::math::TwoFold;
-use crate::simd::{Count, Element, Stripe, Vector};
+use crate::simd::{Count, Element, Exchange, Stripe, Vector};
 
 /// How many stripes are added before what rounding left over is settled. Of equal terms it has one
 /// sign for long, and would need rounding itself as it grows.
@@ -66,15 +66,21 @@ impl<V: Vector> LaneSum<V> {
 
     /// Adds up the lanes. Beyond the range, `lo` is not a number.
     #[inline(always)]
-    pub fn finish(mut self) -> TwoFold<V::Register> {
-        let mut lanes = self.lanes.as_mut();
-        while lanes.len() > 1 {
-            let (lower, upper) = lanes.split_at_mut(lanes.len() / 2);
-            for (lane, other) in lower.iter_mut().zip(upper) {
-                *lane = lane.add(*other);
-            }
-            lanes = lower;
-        }
-        V::reduce_sum(V::PerStripe::first(&self.lanes))
+    pub fn finish(self) -> TwoFold<V::Register> {
+        V::Register::sum_of_lanes(sum_of_registers::<V>(self.lanes))
     }
+}
+
+/// The sum of a stripe's registers in a fixed tree: halves of the stripe each time.
+#[inline(always)]
+pub fn sum_of_registers<V: Vector>(mut stripe: Stripe<V, TwoFold<V>>) -> TwoFold<V::Register> {
+    let mut lanes = stripe.as_mut();
+    while lanes.len() > 1 {
+        let (lower, upper) = lanes.split_at_mut(lanes.len() / 2);
+        for (lane, other) in lower.iter_mut().zip(upper) {
+            *lane = lane.add(*other);
+        }
+        lanes = lower;
+    }
+    V::sum_of_registers(V::PerStripe::first(&stripe))
 }

@@ -7,13 +7,14 @@
 use core::marker::PhantomData;
 
 use super::frame::{Frame, Shifted};
+use super::lane_sum::sum_of_registers;
 use super::maximum::Extremes;
 use super::peak::{Adding, First, Peak};
 use super::row_sum::RowSum;
 use crate::math::TwoFold;
 use crate::simd::{Count, Element, Exchange, Span, Stripe, Vector};
 
-/// Stripes whose exponentials are added up before their sum joins the lanes.
+/// Stripes whose exponentials join the lanes together.
 const STRIPES_PER_GROUP: usize = 4;
 
 /// The number of elements of a group of stripes.
@@ -44,7 +45,7 @@ pub struct Unreduced<R: Vector> {
     /// The terms, those of former peaks not among them.
     pub lanes: TwoFold<R>,
     /// Former peaks, in every lane.
-    pub carried: TwoFold<R>,
+    carried: TwoFold<R>,
 }
 
 impl<R: Exchange<Element: Shifted>> Unreduced<R> {
@@ -292,20 +293,12 @@ impl<V: Vector<Element: Shifted>, P: Peak> Running<V, P> {
 
     /// Adds up the lanes of equal places in registers.
     #[inline(always)]
-    pub fn finish(mut self) -> Unreduced<V::Register> {
-        let mut lanes = self.lanes.as_mut();
-        while lanes.len() > 1 {
-            let (lower, upper) = lanes.split_at_mut(lanes.len() / 2);
-            for (lane, other) in lower.iter_mut().zip(upper) {
-                *lane = lane.add(*other);
-            }
-            lanes = lower;
-        }
+    pub fn finish(self) -> Unreduced<V::Register> {
         Unreduced {
             max: self.max,
             argmax: self.apart,
             frame: self.frame,
-            lanes: V::sum_of_registers(V::PerStripe::first(&self.lanes)),
+            lanes: sum_of_registers::<V>(self.lanes),
             carried: self.carried,
         }
     }

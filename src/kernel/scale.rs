@@ -156,6 +156,9 @@ impl<E: Copy> Scale<[E; MOST_LANES]> {
     }
 }
 
+/// So many elements are worth the vector in front of the first that starts a line of the cache.
+const WORTH_ALIGNING: usize = 2048;
+
 /// Multiplies every element: by vectors in fours, whose smallest element decides together whether
 /// products are small, because comparing takes the ports that multiply.
 #[inline(always)]
@@ -165,7 +168,7 @@ pub fn scale_all<V: Vector>(
     scale: Scale<V::Element>,
 ) {
     let factor = Scale::<V>::splat(token, scale);
-    if data.len() >= 2048 {
+    if data.len() >= WORTH_ALIGNING {
         let head = before_line(data.source());
         let (head, rest) = data.split(head);
         map::<V, _>(token, head, scale);

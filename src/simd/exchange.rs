@@ -36,8 +36,8 @@ pub trait Exchange: Vector<Register = Self> {
         fold_lanes!(sum_across, sum)
     }
 
-    /// [`sum_of_lanes`](Self::sum_of_lanes) of n registers, a power of two and at most as many as lanes: that of
-    /// number i in lane i·LANES/n.
+    /// [`sum_of_lanes`](Self::sum_of_lanes) of n registers, a power of two and at most as many as
+    /// lanes: that of number i in lane i·LANES/n.
     #[inline(always)]
     fn sums_of_lanes(mut sums: &mut [TwoFold<Self>]) -> Option<TwoFold<Self>> {
         if Self::LANES > 8 {

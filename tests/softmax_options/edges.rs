@@ -51,30 +51,21 @@ fn removed_rows<T: Real>() {
 }
 
 fn all_removed<T: Real>(options: &Softmax<'_, T>, row: &[T], lse: f64) {
-    for (log, removed) in [(false, 0.0), (true, f64::NEG_INFINITY)] {
-        let mut out = row.to_vec();
-        let returned = if log {
-            options.log_softmax_in_place(&mut out)
-        } else {
-            options.softmax_in_place(&mut out)
-        }
-        .unwrap();
-        assert!(
-            out.iter().all(|p| p.to_f64() == removed),
-            "{options:?} of {row:?} gives {out:?}"
-        );
-        for lse_found in [returned, options.log_sum_exp(row).unwrap()] {
-            assert_eq!(
-                lse_found.pattern(),
-                T::from_f64(lse).pattern(),
-                "{options:?} of {row:?}"
-            );
-        }
-    }
+    all_are(options, row, [0.0, f64::NEG_INFINITY], lse);
 }
 
 fn all_nan<T: Real>(options: &Softmax<'_, T>, row: &[T], lse: f64) {
-    for log in [false, true] {
+    all_are(options, row, [f64::NAN; 2], lse);
+}
+
+/// Softmax, log-softmax and log-sum-exp of a row, all of whose elements have the same.
+fn all_are<T: Real>(
+    options: &Softmax<'_, T>,
+    row: &[T],
+    [softmax, log_softmax]: [f64; 2],
+    lse: f64,
+) {
+    for (log, expected) in [(false, softmax), (true, log_softmax)] {
         let mut out = row.to_vec();
         let returned = if log {
             options.log_softmax_in_place(&mut out)
@@ -82,8 +73,9 @@ fn all_nan<T: Real>(options: &Softmax<'_, T>, row: &[T], lse: f64) {
             options.softmax_in_place(&mut out)
         }
         .unwrap();
+        let expected = T::from_f64(expected).pattern();
         assert!(
-            out.iter().all(|p| p.nan()),
+            out.iter().all(|p| p.pattern() == expected),
             "{options:?} of {row:?} gives {out:?}"
         );
         for lse_found in [returned, options.log_sum_exp(row).unwrap()] {
