@@ -127,9 +127,10 @@ kernels! {
         (rows: Rows<'_, T>, options: LogitOptions<'_, T>, out: &mut [T]);
     softmax_vjp = softmax in softmax_vjp, (y: Rows<'_, T>, dy: RowsMut<'_, T>);
     log_softmax_vjp = log_softmax in softmax_vjp, (y: Rows<'_, T>, dy: RowsMut<'_, T>);
-    cross_entropy = loss in cross_entropy, (rows: Rows<'_, T>, labels: Labels<'_>) -> LossSum<T>;
+    cross_entropy = loss in cross_entropy,
+        (rows: Rows<'_, T>, labels: Labels<'_>, options: Options<'_, T>) -> LossSum<T>;
     cross_entropy_gradient = loss_and_gradient in cross_entropy,
-        (rows: RowsMut<'_, T>, labels: Labels<'_>, scale: T) -> LossSum<T>;
+        (rows: RowsMut<'_, T>, labels: Labels<'_>, options: Options<'_, T>, scale: T) -> LossSum<T>;
     cross_entropy_targets = loss in cross_entropy_targets,
         (rows: Rows<'_, T>, targets: Targets<'_, T>, options: Options<'_, T>) -> LossSum<T>;
     cross_entropy_targets_gradient = loss_and_gradient in cross_entropy_targets,

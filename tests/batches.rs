@@ -17,11 +17,10 @@ for_both_types!(
 /// More rows than two blocks of any level have, and a rest.
 const ROWS: usize = 37;
 
+const IGNORED: i64 = -100;
+
 /// Checks every function of a batch against the same function of each row.
 fn check<T: Real>(data: &[T], columns: usize) {
-    let labels: Vec<usize> = (0..data.len() / columns)
-        .map(|row| (5 * row + 2) % columns)
-        .collect();
     for level in Level::available() {
         let context = format!("{level}, {columns} columns");
         let rows = || Rows::new(data, columns).unwrap();
@@ -42,39 +41,101 @@ fn check<T: Real>(data: &[T], columns: usize) {
         }
         assert_same(&batch, &alone, &format!("log_softmax, {context}"));
 
-        let mut batch = vec![T::from_f64(0.0); labels.len()];
+        let mut batch = vec![T::from_f64(0.0); rows().len()];
         level.log_sum_exp_rows(rows(), &mut batch).unwrap();
         let alone: Vec<T> = rows().iter().map(|row| level.log_sum_exp(row)).collect();
         assert_same(&batch, &alone, &format!("log_sum_exp, {context}"));
 
-        let loss = CrossEntropy::new().level(level);
-        let mut alone = LossSum::default();
-        for (row, label) in rows().iter().zip(&labels) {
-            let row = Rows::new(row, columns).unwrap();
-            alone.merge(&loss.loss_from_logits(row, &[*label]).unwrap());
-        }
-        let batch = loss.loss_from_logits(rows(), &labels).unwrap();
-        assert_same_sum(&batch, &alone, &format!("loss, {context}"));
+        let mut batch = vec![T::from_f64(0.0); rows().len()];
+        level.entropy_from_logits_rows(rows(), &mut batch).unwrap();
+        let alone: Vec<T> = rows()
+            .iter()
+            .map(|row| level.entropy_from_logits(row))
+            .collect();
+        assert_same(&batch, &alone, &format!("entropy, {context}"));
 
-        let scale = T::from_f64(-0.3);
-        let mut gradients = data.to_vec();
-        let batch = RowsMut::new(&mut gradients, columns).unwrap();
-        let batch = loss
-            .loss_and_gradient_in_place(batch, &labels, scale)
-            .unwrap();
-        assert_same_sum(&batch, &alone, &format!("loss with gradient, {context}"));
-        let mut gradients_alone = data.to_vec();
-        for (row, label) in gradients_alone.chunks_mut(columns).zip(&labels) {
-            let row = RowsMut::new(row, columns).unwrap();
-            loss.loss_and_gradient_in_place(row, &[*label], scale)
-                .unwrap();
-        }
-        assert_same(
-            &gradients,
-            &gradients_alone,
-            &format!("gradient, {context}"),
-        );
+        check_losses(level, rows(), &context);
     }
+}
+
+/// The same of losses, with options that are a matter of the label.
+fn check_losses<T: Real>(level: Level, rows: Rows<'_, T>, context: &str) {
+    let columns = rows.columns();
+    let labels: Vec<i64> = (0..rows.len())
+        .map(|row| ((5 * row + 2) % columns) as i64)
+        .collect();
+    let some_ignored: Vec<i64> = labels
+        .iter()
+        .enumerate()
+        .map(|(row, &label)| if row % 7 < 2 { IGNORED } else { label })
+        .collect();
+    let weights: Vec<T> = (0..columns)
+        .map(|class| T::from_f64([0.7, 1.0, 3.3, 0.0, 1e-9][class % 5]))
+        .collect();
+    let ones = vec![T::from_f64(1.0); columns];
+    let plain = CrossEntropy::new().level(level);
+    let scale = T::from_f64(-0.3);
+    let expected = check_loss(plain, rows, &labels, scale, context);
+    // What changes nothing changes no bit.
+    for neutral in [plain.ignore_index(IGNORED), plain.class_weights(&ones)] {
+        let (sum, gradient) = check_loss(neutral, rows, &labels, scale, context);
+        assert_same_sum(&sum, &expected.0, &format!("neutral, {context}"));
+        assert_same(&gradient, &expected.1, &format!("neutral, {context}"));
+    }
+    let ignoring = plain.ignore_index(IGNORED);
+    let (_, gradient) = check_loss(ignoring, rows, &some_ignored, scale, context);
+    for (row, label) in some_ignored.iter().enumerate() {
+        let place = row * columns..(row + 1) * columns;
+        let zeros = vec![T::from_f64(0.0); columns];
+        let wanted = match *label {
+            IGNORED => &zeros,
+            _ => &expected.1[place.clone()],
+        };
+        assert_same(&gradient[place], wanted, &format!("ignoring, {context}"));
+    }
+    let largest = [T::from_f64(1.0), T::MAX, T::from_f64(f64::INFINITY)];
+    for scale in largest.into_iter().chain([scale]) {
+        let weighted = ignoring.class_weights(&weights);
+        check_loss(weighted, rows, &some_ignored, scale, context);
+    }
+}
+
+/// Checks a batch against its rows; returns its loss and gradient.
+fn check_loss<T: Real>(
+    loss: CrossEntropy<'_, T>,
+    rows: Rows<'_, T>,
+    labels: &[i64],
+    scale: T,
+    context: &str,
+) -> (LossSum<T>, Vec<T>) {
+    let columns = rows.columns();
+    let mut alone = LossSum::default();
+    for (row, label) in rows.iter().zip(labels) {
+        let row = Rows::new(row, columns).unwrap();
+        alone.merge(&loss.loss_from_logits(row, &[*label]).unwrap());
+    }
+    let batch = loss.loss_from_logits(rows, labels).unwrap();
+    assert_same_sum(&batch, &alone, &format!("loss, {context}"));
+
+    let data: Vec<T> = rows.iter().flatten().copied().collect();
+    let mut gradients = data.clone();
+    let batch = RowsMut::new(&mut gradients, columns).unwrap();
+    let batch = loss
+        .loss_and_gradient_in_place(batch, labels, scale)
+        .unwrap();
+    assert_same_sum(&batch, &alone, &format!("loss with gradient, {context}"));
+    let mut gradients_alone = data;
+    for (row, label) in gradients_alone.chunks_mut(columns).zip(labels) {
+        let row = RowsMut::new(row, columns).unwrap();
+        loss.loss_and_gradient_in_place(row, &[*label], scale)
+            .unwrap();
+    }
+    assert_same(
+        &gradients,
+        &gradients_alone,
+        &format!("gradient, {context}"),
+    );
+    (batch, gradients)
 }
 
 fn assert_same<T: Real>(batch: &[T], alone: &[T], context: &str) {
@@ -89,6 +150,11 @@ fn assert_same<T: Real>(batch: &[T], alone: &[T], context: &str) {
 
 fn assert_same_sum<T: Real>(batch: &LossSum<T>, alone: &LossSum<T>, context: &str) {
     assert_eq!(batch.loss().pattern(), alone.loss().pattern(), "{context}");
+    assert_eq!(
+        batch.weight().pattern(),
+        alone.weight().pattern(),
+        "{context}"
+    );
     assert_eq!(batch.rows(), alone.rows(), "{context}");
     assert_eq!(batch.correct(), alone.correct(), "{context}");
 }

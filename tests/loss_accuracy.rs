@@ -23,6 +23,8 @@ for_both_types!(
     distances_beyond_the_range_with_a_small_share,
     weights_that_sum_beyond_the_range,
     targets_that_sum_beyond_the_range,
+    distances_beyond_the_range_with_a_small_weight,
+    weights_and_scales_beyond_the_range_together,
 );
 
 fn short_rows<T: Real>() {
@@ -290,4 +292,50 @@ fn huge<T: Real>(random: &mut Random, len: usize) -> Vec<T> {
         _ => T::MAX.to_f64() * random.unit(),
     };
     (0..len).map(|place| T::from_f64(number(place))).collect()
+}
+
+fn distances_beyond_the_range_with_a_small_weight<T: Real>() {
+    for level in Level::available() {
+        for others in [1, 5, 40, 200] {
+            let mut row = vec![T::from_f64(0.0); others];
+            row[0] = T::MAX;
+            row.push(-T::MAX);
+            let weights = vec![power_of_two::<T>(-10); others + 1];
+            let loss = CrossEntropy::new().level(level).class_weights(&weights);
+            let (sum, _) = loss_and_gradient(loss, &row, others);
+            let expected = T::MAX.to_f64() * libm::exp2(-9.0);
+            assert_eq!(sum.loss().to_f64(), expected, "{level}: {others}");
+        }
+    }
+}
+
+/// A small probability brings their product back.
+fn weights_and_scales_beyond_the_range_together<T: Real>() {
+    let large = power_of_two::<T>(T::MAX_EXPONENT * 3 / 4);
+    for (weight, scale) in [(large, large), (large, -large)] {
+        for len in [2, 10, 40, 200] {
+            let mut row = vec![-T::INFINITY; len];
+            row[0] = T::from_f64(1.0);
+            row[len - 1] = T::from_f64(1.0 - T::UNDERFLOW / 2.0);
+            // As many rows as a block has, and more.
+            let (rows, labels) = (row.repeat(20), [0_u8; 20]);
+            let weights = vec![weight; len];
+            for level in Level::available() {
+                let loss = CrossEntropy::new().level(level);
+                let (_, alone) = loss_and_gradient(loss, &row, 0);
+                let mut gradient = rows.clone();
+                let rows = RowsMut::new(&mut gradient, len).unwrap();
+                let weighted = loss.class_weights(&weights);
+                weighted
+                    .loss_and_gradient_in_place(rows, &labels, scale)
+                    .unwrap();
+                for row in gradient.chunks(len) {
+                    for (x, alone) in row.iter().zip(&alone) {
+                        let expected = alone.to_f64() * weight.to_f64() * scale.to_f64();
+                        assert_eq!(x.to_f64(), expected, "{level}: {len}");
+                    }
+                }
+            }
+        }
+    }
 }

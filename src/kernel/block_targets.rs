@@ -2,47 +2,56 @@
 //!
 //! The same formulas as for a row alone in `cross_entropy`, with one row a lane.
 
-use super::few_columns::BlockSum;
+use super::few_columns::{BlockSum, Blocks};
 use super::frame::Shifted;
+use super::label_weight::{GradientFactor, weighted_loss};
 use super::row::{row, row_mut};
-use crate::loss::{Labels, LossSum};
+use super::scale::Scale;
+use crate::loss::{Labels, LossSum, Options};
 use crate::math::TwoFold;
 use crate::simd::{Element, Exchange, Vector};
 
 /// The most rows of a block.
 const MOST_ROWS: usize = 16;
 
-/// The labels of a block's rows, and their logits.
+/// The labels of a block's rows, their weights and their logits.
 pub struct BlockTargets<R: Vector> {
     columns: usize,
-    labels: [usize; MOST_ROWS],
+    /// None where a row is ignored.
+    labels: [Option<usize>; MOST_ROWS],
     label: R,
     logit: R,
+    /// 1 where a row is ignored: products with 0 would take the way of subnormal numbers.
+    weight: R,
 }
 
 impl<R: Exchange<Element: Shifted>> BlockTargets<R> {
-    /// The targets of `rows`, the first of which has the label `first`. Labels are in range.
+    /// The targets of `rows`, the first of which has the label of number `first`. Labels are in range.
     #[inline(always)]
     pub fn new(
         token: R::Token,
         rows: &[R::Element],
         columns: usize,
-        labels: Labels<'_>,
-        first: usize,
+        (labels, options, first): (&Labels<'_>, &Options<'_, R::Element>, usize),
     ) -> Self {
-        let mut classes = [0; MOST_ROWS];
+        let mut classes = [None; MOST_ROWS];
         let mut label = [R::Element::ZERO; MOST_ROWS];
         let mut logit = [R::Element::ZERO; MOST_ROWS];
+        let mut weight = [R::Element::ONE; MOST_ROWS];
         for number in 0..R::LANES {
-            let class = labels.get(first + number).unwrap_or(0);
+            let Some((class, of_class)) = options.label(labels, first + number) else {
+                continue;
+            };
             let x = row(rows, columns, number).and_then(|row| row.get(class));
-            if let (Some(place), Some(as_float), Some(value), Some(&x)) = (
+            if let (Some(place), Some(as_float), Some(value), Some(of_row), Some(&x)) = (
                 classes.get_mut(number),
                 label.get_mut(number),
                 logit.get_mut(number),
+                weight.get_mut(number),
                 x,
             ) {
-                (*place, *as_float, *value) = (class, R::Element::from_u64(class as u64), x);
+                (*place, *as_float) = (Some(class), R::Element::from_u64(class as u64));
+                (*value, *of_row) = (x, of_class);
             }
         }
         Self {
@@ -50,62 +59,99 @@ impl<R: Exchange<Element: Shifted>> BlockTargets<R> {
             labels: classes,
             label: R::load(token, &label, R::Element::ZERO),
             logit: R::load(token, &logit, R::Element::ZERO),
+            weight: R::load(token, &weight, R::Element::ONE),
         }
     }
 
     /// Adds the rows' losses, in order.
     #[inline(always)]
     pub fn add_losses(&self, token: R::Token, sum: &mut LossSum<R::Element>, block: &BlockSum<R>) {
-        let ratio = block.sum.log_ratio(token);
-        let loss = TwoFold::sum(block.sum.max.sub(self.logit), ratio.hi);
-        let (mut hi, mut lo) = ([R::Element::ZERO; MOST_ROWS], [R::Element::ZERO; MOST_ROWS]);
-        loss.hi.store(&mut hi);
-        loss.lo.add(ratio.lo).store(&mut lo);
+        let logits = (block.sum.max, self.logit);
+        let loss = weighted_loss(token, logits, block.sum.log_ratio(token), self.weight);
+        let (hi, lo, weights) = (stored(loss.hi), stored(loss.lo), stored(self.weight));
         let one = R::splat(token, R::Element::ONE);
-        let mut correct = [R::Element::ZERO; MOST_ROWS];
-        self.unless_argmax(block, one, R::splat(token, R::Element::ZERO))
-            .store(&mut correct);
+        let zero = R::splat(token, R::Element::ZERO);
+        let correct = self.unless_argmax(block, one, zero);
+        let correct = stored(correct);
         for lane in 0..R::LANES {
-            if let (Some(&hi), Some(&lo), Some(&correct)) =
-                (hi.get(lane), lo.get(lane), correct.get(lane))
-            {
+            if let (Some(Some(_)), Some(&hi), Some(&lo), Some(&weight), Some(&correct)) = (
+                self.labels.get(lane),
+                hi.get(lane),
+                lo.get(lane),
+                weights.get(lane),
+                correct.get(lane),
+            ) {
                 let correct = correct == R::Element::ONE && !hi.is_nan();
-                sum.add_row(hi, lo, R::Element::ONE, correct);
+                sum.add_row(hi, lo, weight, correct);
             }
         }
     }
 
-    /// Writes `scale` · (softmax(x)\[label\] − 1) of every row to its label's place, from the sum of
-    /// all other terms.
+    /// Stores `scale` times the gradients of the rows whose exponentials `blocks` has.
     #[inline(always)]
     pub fn store_gradients(
         &self,
         token: R::Token,
+        blocks: &mut Blocks<R>,
         rows: &mut [R::Element],
         block: &BlockSum<R>,
         scale: R::Element,
     ) {
+        let reciprocal = block.sum.reciprocal(token);
+        let factor = GradientFactor::new(token, scale, self.weight);
+        let others = self.others(token, block);
+        let complements = stored(others.product_value(reciprocal.scaled(factor.lift)));
+        let (first, second) = (stored(factor.first), stored(factor.second));
+        let lifts = stored(factor.lift);
+        let negative = scale < R::Element::ZERO;
+        blocks.map(Scale::by_each(
+            token,
+            reciprocal,
+            factor.first.abs(),
+            negative,
+        ));
+        blocks.store(rows);
+        for number in 0..R::LANES {
+            let (Some(row), Some(&label)) =
+                (row_mut(rows, self.columns, number), self.labels.get(number))
+            else {
+                continue;
+            };
+            let Some(label) = label else {
+                row.fill(R::Element::ZERO);
+                continue;
+            };
+            if let (Some(&complement), Some(&first), Some(&second), Some(&lift)) = (
+                complements.get(number),
+                first.get(number),
+                second.get(number),
+                lifts.get(number),
+            ) {
+                let factor = GradientFactor {
+                    first,
+                    second,
+                    lift,
+                };
+                factor.finish(row);
+                if let Some(place) = row.get_mut(label) {
+                    *place = factor.at_label(complement);
+                }
+            }
+        }
+    }
+
+    /// Σ e^x of every row over all classes but the label's.
+    #[inline(always)]
+    fn others(&self, token: R::Token, block: &BlockSum<R>) -> TwoFold<R> {
         let rest = block.sum.rest;
         let zero = R::splat(token, R::Element::ZERO);
         let term = block.frames.exp(token, self.logit);
         let with_peak = rest.add_single(zero.sub(term)).add_single(block.sum.peak);
-        let others = TwoFold {
+        TwoFold {
             hi: self.unless_argmax(block, rest.hi, with_peak.hi),
             lo: self.unless_argmax(block, rest.lo, with_peak.lo),
-        };
-        let reciprocal = block.sum.reciprocal(token);
-        let complement = others.normalized().product_value(reciprocal);
-        let mut complements = [R::Element::ZERO; MOST_ROWS];
-        complement.store(&mut complements);
-        for number in 0..R::LANES {
-            let row = row_mut(rows, self.columns, number);
-            if let (Some(row), Some(&complement), Some(&label)) =
-                (row, complements.get(number), self.labels.get(number))
-                && let Some(target) = row.get_mut(label)
-            {
-                *target = -(complement * scale);
-            }
         }
+        .normalized()
     }
 
     /// `other` in rows whose label is not their largest element, else `own`.
@@ -114,4 +160,12 @@ impl<R: Exchange<Element: Shifted>> BlockTargets<R> {
         own.replace_where_less(self.label, block.argmax, other)
             .replace_where_less(block.argmax, self.label, other)
     }
+}
+
+/// The lanes of a register.
+#[inline(always)]
+fn stored<R: Vector>(register: R) -> [R::Element; MOST_ROWS] {
+    let mut lanes = [R::Element::ZERO; MOST_ROWS];
+    register.store(&mut lanes);
+    lanes
 }

@@ -24,7 +24,7 @@ pub fn loss<V: Vector<Element: Logarithm>>(
 ) -> LossSum<V::Element> {
     let mut sum = LossSum::default();
     for (index, row) in rows.iter().enumerate() {
-        if let Some(label) = counted(labels, index, &options) {
+        if let Some(label) = labels.get(index, options.ignore_index) {
             add_row::<V>(token, &mut sum, row, label, &options);
         }
     }
@@ -43,7 +43,7 @@ pub fn loss_and_gradient<V: Vector<Element: Logarithm>>(
 ) -> LossSum<V::Element> {
     let mut sum = LossSum::default();
     for (index, row) in rows.into_iter().enumerate() {
-        match counted(labels, index, &options) {
+        match labels.get(index, options.ignore_index) {
             Some(label) => match add_row::<V>(token, &mut sum, row, label, &options) {
                 Some(share) => write_gradient::<V>(token, row, label, &options, share, scale),
                 None => row.fill(V::Element::NAN),
@@ -52,16 +52,6 @@ pub fn loss_and_gradient<V: Vector<Element: Logarithm>>(
         }
     }
     sum
-}
-
-/// The label of a row, unless that is ignored.
-#[inline(always)]
-fn counted<E: Element>(labels: Labels<'_>, row: usize, options: &Options<'_, E>) -> Option<usize> {
-    if labels.is(row, options.ignore_index) {
-        None
-    } else {
-        labels.get(row)
-    }
 }
 
 /// Adds one row's loss; what smoothing shares with each class, if there is a loss.

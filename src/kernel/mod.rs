@@ -17,6 +17,7 @@ mod few_columns;
 pub mod frame;
 pub mod information;
 pub mod information_from_logits;
+mod label_weight;
 pub mod lane_sum;
 pub mod log_softmax;
 pub mod log_sum_exp;

@@ -186,6 +186,7 @@ pub fn gradient<V: Vector<Element: Shifted>>(
     };
     share::<V>(token, InOut::in_place(x), &row_sum, scale);
     if let Some(result) = x.get_mut(target) {
-        *result = -(complement::<V>(token, &row_sum, target, logit, scale));
+        let one = V::Element::ONE;
+        *result = -(complement::<V>(token, &row_sum, target, logit, one) * scale);
     }
 }

@@ -29,9 +29,13 @@ impl<V: Vector> Scale<V> {
     /// Multiplies by `number`·`factor`, `number` positive and far from the ends of its range.
     #[inline(always)]
     pub fn by(token: V::Token, number: TwoFold<V>, factor: V::Element) -> Self {
-        let negative = factor < V::Element::ZERO;
-        let magnitude = if negative { -factor } else { factor };
-        let magnitude = V::splat(token, magnitude);
+        let magnitude = V::splat(token, factor).abs();
+        Self::by_each(token, number, magnitude, factor < V::Element::ZERO)
+    }
+
+    /// The same by ±`number`·`magnitude`, where each lane has a magnitude of its own.
+    #[inline(always)]
+    pub fn by_each(token: V::Token, number: TwoFold<V>, magnitude: V, negative: bool) -> Self {
         let zero = V::splat(token, V::Element::ZERO);
         // In this order nothing underflows, however small the factor.
         let (a, b) = V::Element::SUBNORMALS_IN_ONE;

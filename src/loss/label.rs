@@ -30,16 +30,13 @@ macro_rules! each {
 }
 
 impl Labels<'_> {
-    /// The label of a row, if there is one and it is not negative.
+    /// The label of a row, unless it is `ignored`, negative or not there.
     #[inline(always)]
-    pub fn get(&self, row: usize) -> Option<usize> {
-        each!(self, slice => slice.get(row).and_then(|label| label.class()))
-    }
-
-    /// Whether a row has the label `ignored`.
-    #[inline(always)]
-    pub fn is(&self, row: usize, ignored: Option<i64>) -> bool {
-        each!(self, slice => slice.get(row).is_some_and(|label| label.is(ignored)))
+    pub fn get(&self, row: usize, ignored: Option<i64>) -> Option<usize> {
+        each!(self, slice => match slice.get(row) {
+            Some(label) if !label.is(ignored) => label.class(),
+            _ => None,
+        })
     }
 
     /// The first row whose label is neither one of `columns` classes nor `ignored`.

@@ -22,13 +22,17 @@ impl<T: Element> Options<'_, T> {
         z_loss: T::ZERO,
     };
 
-    /// Whether these are the same as [`PLAIN`](Self::PLAIN).
+    /// Whether a row with a label has that label's loss, times a weight, and nothing else.
     #[inline]
-    pub fn are_plain(&self) -> bool {
-        self.class_weights.is_none()
-            && self.ignore_index.is_none()
-            && self.label_smoothing == T::ZERO
-            && self.z_loss == T::ZERO
+    pub fn keep_labels(&self) -> bool {
+        self.label_smoothing == T::ZERO && self.z_loss == T::ZERO
+    }
+
+    /// The label of a row and its weight, unless the row is ignored.
+    #[inline(always)]
+    pub fn label(&self, labels: &Labels<'_>, row: usize) -> Option<(usize, T)> {
+        let label = labels.get(row, self.ignore_index)?;
+        Some((label, self.class_weight(label)))
     }
 
     /// The weight of a class.
@@ -100,8 +104,7 @@ impl<'a, T> Targets<'a, T> {
     #[inline(always)]
     pub fn get(&self, row: usize, ignored: Option<i64>) -> Option<Target<'a, T>> {
         match self {
-            Self::Labels(labels) if labels.is(row, ignored) => None,
-            Self::Labels(labels) => labels.get(row).map(Target::Label),
+            Self::Labels(labels) => labels.get(row, ignored).map(Target::Label),
             Self::Soft(targets) => targets.get(row).map(Target::Soft),
         }
     }

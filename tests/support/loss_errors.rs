@@ -149,7 +149,7 @@ struct Case<'a, T> {
 impl<T: Real> Case<'_, T> {
     fn check(&self, row: &[T], reference: &LossReference<'_, T>, report: &mut Report) {
         let scale = T::from_f64(-1.0 / 3.0);
-        let (sum, gradient) = self.run(row, scale);
+        let (alone, sum, gradient) = self.run(row, scale);
         let len = row.len();
         let LossOptions {
             weights,
@@ -164,10 +164,12 @@ impl<T: Real> Case<'_, T> {
         };
 
         let truth = reference.loss();
-        let error = ulp_error_beside(sum.loss(), truth, reference.least_loss());
-        note(Function::LossWithOptions, error, &|| {
-            format!("{} gives {:e}", case(), sum.loss())
-        });
+        for sum in [alone, sum] {
+            let error = ulp_error_beside(sum.loss(), truth, reference.least_loss());
+            note(Function::LossWithOptions, error, &|| {
+                format!("{} gives {:e}", case(), sum.loss())
+            });
+        }
         let size = reference.z_loss_size();
         let error = ulp_error_beside(sum.z_loss(), reference.z_loss(), size);
         note(Function::ZLoss, error, &|| {
@@ -181,8 +183,9 @@ impl<T: Real> Case<'_, T> {
         });
     }
 
-    /// The loss, computed in both ways, and the gradient.
-    fn run(&self, row: &[T], scale: T) -> (LossSum<T>, Vec<T>) {
+    /// The loss alone, the loss with the gradient, which may sum a long row in another order, and
+    /// the gradient.
+    fn run(&self, row: &[T], scale: T) -> (LossSum<T>, LossSum<T>, Vec<T>) {
         let mut loss = CrossEntropy::new()
             .level(self.level)
             .label_smoothing(self.options.smoothing)
@@ -206,7 +209,10 @@ impl<T: Real> Case<'_, T> {
                 )
             }
         };
-        assert_eq!(alone, sum, "{}", self.level);
-        (sum.unwrap(), gradient)
+        let (alone, sum) = (alone.unwrap(), sum.unwrap());
+        assert_eq!(alone.weight(), sum.weight(), "{}", self.level);
+        assert_eq!(alone.z_loss(), sum.z_loss(), "{}", self.level);
+        assert_eq!(alone.correct(), sum.correct(), "{}", self.level);
+        (alone, sum, gradient)
     }
 }

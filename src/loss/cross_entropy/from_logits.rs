@@ -43,8 +43,8 @@ impl<T: Float> CrossEntropy<'_, T> {
         labels: &[L],
     ) -> Result<LossSum<T>, Error> {
         let labels = self.options.check_labels(logits, labels)?;
-        Ok(if self.options.are_plain() {
-            T::cross_entropy(self.level, logits, labels)
+        Ok(if self.options.keep_labels() {
+            T::cross_entropy(self.level, logits, labels, self.options)
         } else {
             T::cross_entropy_targets(self.level, logits, Targets::Labels(labels), self.options)
         })
@@ -92,8 +92,8 @@ impl<T: Float> CrossEntropy<'_, T> {
         scale: T,
     ) -> Result<LossSum<T>, Error> {
         let labels = self.options.check_labels(logits.as_rows(), labels)?;
-        Ok(if self.options.are_plain() {
-            T::cross_entropy_gradient(self.level, logits, labels, scale)
+        Ok(if self.options.keep_labels() {
+            T::cross_entropy_gradient(self.level, logits, labels, self.options, scale)
         } else {
             let targets = Targets::Labels(labels);
             T::cross_entropy_targets_gradient(self.level, logits, targets, self.options, scale)

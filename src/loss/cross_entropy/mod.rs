@@ -41,6 +41,14 @@ use crate::{Float, Level};
 /// # Ok::<(), logits::Error>(())
 /// ```
 ///
+/// Options that change nothing, such as a weight of 1 for each class, change no bit.
+///
+/// # Speed
+/// Rows of up to 96 (`f32`) or 48 (`f64`) columns with a label each are taken several at once, one
+/// a lane, also with class weights and an ignored label. With label smoothing, a z-loss or soft
+/// targets each row is taken by itself, which for 10 columns takes several times as long.
+///
+/// # Other libraries
 /// These are the semantics of PyTorch's `cross_entropy`: [`LossSum::loss`] is its
 /// `reduction="sum"`, [`LossSum::mean`] its `reduction="mean"`. It differs where it has no number
 /// to give: a target of 0 on a logit of −∞ adds nothing (there: NaN), label smoothing passes over

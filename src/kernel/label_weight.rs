@@ -1,0 +1,93 @@
+//! What the weight of a row's label does to its loss and gradient.
+//!
+//! A weight of 1 changes no bit.
+
+use crate::math::TwoFold;
+use crate::math::scaled::unless_zero;
+use crate::simd::{Element, Vector};
+
+/// `weight`·((`max` − `logit`) + `ratio`); 0 for a weight of 0, even where the logit is −∞.
+#[inline(always)]
+pub fn weighted_loss<R: Vector>(
+    token: R::Token,
+    (max, logit): (R, R),
+    ratio: TwoFold<R>,
+    weight: R,
+) -> TwoFold<R> {
+    let gap = max.sub(logit);
+    let loss = TwoFold::sum(gap, ratio.hi);
+    let loss = TwoFold {
+        hi: loss.hi,
+        lo: loss.lo.add(ratio.lo),
+    }
+    .scaled(weight);
+    // A distance beyond the range, which a small weight may bring back.
+    let half = R::splat(token, R::Element::HALF);
+    let beyond = max.mul(half).sub(logit.mul(half)).mul(weight);
+    let largest = R::splat(token, R::Element::LARGEST);
+    let hi = loss.hi.replace_where_less(largest, gap, beyond.add(beyond));
+    TwoFold {
+        hi: unless_zero(token, weight, hi),
+        lo: loss.lo,
+    }
+}
+
+/// What a row's gradient is multiplied by, as a product of two numbers: a probability times the
+/// first and then times the second is right wherever the result is in range.
+#[derive(Clone, Copy)]
+pub struct GradientFactor<F> {
+    /// The scale times the weight, if that is in range. Where it underflows, it is no less exact
+    /// than its product with a probability.
+    pub first: F,
+    /// 1, if all is in `first`.
+    pub second: F,
+    /// By which power of two the probability is multiplied, and the first number divided: above 1
+    /// where that is large, and a subnormal probability would lack the digits of the product.
+    pub lift: F,
+}
+
+impl<V: Vector> GradientFactor<V> {
+    /// `scale`·`weight`.
+    #[inline(always)]
+    pub fn new(token: V::Token, scale: V::Element, weight: V) -> Self {
+        let scale = V::splat(token, scale);
+        let product = scale.mul(weight);
+        let largest = V::splat(token, V::Element::LARGEST);
+        let one = V::splat(token, V::Element::ONE);
+        let lifted = V::splat(token, V::Element::LARGE_UNIT);
+        let first = product.replace_where_less(largest, product.abs(), scale);
+        Self {
+            first,
+            second: one.replace_where_less(largest, product.abs(), weight),
+            lift: one.replace_where_less(one, first.abs(), lifted),
+        }
+    }
+
+    /// The first lane's.
+    #[inline(always)]
+    pub fn first_lane(self) -> GradientFactor<V::Element> {
+        GradientFactor {
+            first: self.first.first(),
+            second: self.second.first(),
+            lift: self.lift.first(),
+        }
+    }
+}
+
+impl<E: Element> GradientFactor<E> {
+    /// The gradient at the label, where `complement` is 1 less its probability, lifted.
+    #[inline(always)]
+    pub fn at_label(self, complement: E) -> E {
+        -(complement * (self.first / self.lift) * self.second)
+    }
+
+    /// Multiplies a row by the second number.
+    #[inline(always)]
+    pub fn finish(self, row: &mut [E]) {
+        if self.second != E::ONE {
+            for x in row {
+                *x = *x * self.second;
+            }
+        }
+    }
+}
