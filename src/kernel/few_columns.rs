@@ -170,20 +170,13 @@ impl<R: Exchange<Element: Shifted>> Blocks<R> {
         let max = self.maximum();
         let frames = NearFrames::new(self.token, max)?;
         let argmax = self.argmax(max)?;
-        let stripe = R::Element::STRIPE;
-        self.lanes.clear();
-        for lane in 0..stripe.min(self.columns) {
-            let mut sum = TwoFold::exact(self.token, self.term::<P>(lane, argmax, &frames, cells));
-            let mut column = lane + stripe;
-            // Adding 0 for a column that there is not would change nothing.
-            while column < self.columns {
-                sum = sum.add_single(self.term::<P>(column, argmax, &frames, cells));
-                column += stripe;
-            }
-            self.lanes.push(sum);
-        }
         let largest = frames.exp(self.token, max);
-        let mut rest = self.add_lanes();
+        let mut rest = self.total(Exponentials {
+            frames,
+            argmax,
+            cells,
+            peak: PhantomData::<P>,
+        });
         if !P::APART {
             let zero = R::splat(self.token, R::Element::ZERO);
             rest = rest.add_single(zero.sub(largest));
@@ -199,32 +192,31 @@ impl<R: Exchange<Element: Shifted>> Blocks<R> {
         })
     }
 
-    /// The exponential of a column, 0 where that is kept apart or there is none.
+    /// The sum of `terms` over each row's cells.
     #[inline(always)]
-    fn term<P: Peak>(
-        &mut self,
-        column: usize,
-        argmax: R,
-        frames: &NearFrames<R>,
-        cells: Cells,
-    ) -> R {
-        let zero = R::splat(self.token, R::Element::ZERO);
-        if column >= self.columns {
-            return zero;
+    pub fn total<F: Terms<R>>(&mut self, terms: F) -> TwoFold<R> {
+        let stripe = R::Element::STRIPE;
+        self.lanes.clear();
+        for lane in 0..stripe.min(self.columns) {
+            let mut sum = TwoFold::exact(self.token, self.term(lane, terms));
+            let mut column = lane + stripe;
+            // Adding 0 for a column that there is not would change nothing.
+            while column < self.columns {
+                sum = sum.add_single(self.term(column, terms));
+                column += stripe;
+            }
+            self.lanes.push(sum);
         }
-        let Some(cell) = self.cells.values_mut().get_mut(column) else {
-            return zero;
-        };
-        let power = frames.exp(self.token, *cell);
-        if cells == Cells::Replaced {
-            *cell = power;
+        self.add_lanes()
+    }
+
+    /// The term of a column, 0 where there is none.
+    #[inline(always)]
+    fn term<F: Terms<R>>(&mut self, column: usize, terms: F) -> R {
+        match self.cells.values_mut().get_mut(column) {
+            Some(cell) if column < self.columns => terms.term(self.token, column, cell),
+            _ => R::splat(self.token, R::Element::ZERO),
         }
-        if !P::APART {
-            return power;
-        }
-        let here = R::splat(self.token, R::Element::from_u64(column as u64));
-        zero.replace_where_less(argmax, here, power)
-            .replace_where_less(here, argmax, power)
     }
 
     /// Adds up the lanes, those at the largest distance first. Lanes without a column would be 0 and
@@ -272,6 +264,45 @@ impl<R: Exchange<Element: Shifted>, P: Peak> Routine<R::Token> for Sum<'_, R, P>
     #[inline(always)]
     fn run(self, _: R::Token) -> Self::Output {
         self.blocks.sum_of_block::<P>(self.rows, self.cells)
+    }
+}
+
+/// What is summed over the cells of each row, which it may change.
+pub trait Terms<R: Vector>: Copy {
+    /// The terms of a column.
+    fn term(self, token: R::Token, column: usize, cell: &mut R) -> R;
+}
+
+/// The exponentials.
+struct Exponentials<R, P> {
+    frames: NearFrames<R>,
+    argmax: R,
+    cells: Cells,
+    peak: PhantomData<P>,
+}
+
+impl<R: Copy, P> Clone for Exponentials<R, P> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R: Copy, P> Copy for Exponentials<R, P> {}
+
+impl<R: Vector<Element: Shifted>, P: Peak> Terms<R> for Exponentials<R, P> {
+    #[inline(always)]
+    fn term(self, token: R::Token, column: usize, cell: &mut R) -> R {
+        let power = self.frames.exp(token, *cell);
+        if self.cells == Cells::Replaced {
+            *cell = power;
+        }
+        if !P::APART {
+            return power;
+        }
+        let zero = R::splat(token, R::Element::ZERO);
+        let here = R::splat(token, R::Element::from_u64(column as u64));
+        zero.replace_where_less(self.argmax, here, power)
+            .replace_where_less(here, self.argmax, power)
     }
 }
 

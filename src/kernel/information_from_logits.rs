@@ -1,8 +1,9 @@
 //! Entropies and divergences of the softmax of logits.
 
-use super::frame::{Frame, Shifted};
+use super::few_columns::{self, Blocks, Cells};
+use super::frame::{Frame, NearFrames, Shifted};
 use super::peak::Apart;
-use super::row::each;
+use super::row::{each, row, up_to};
 use super::row_sum::{RowSum, row_sum};
 use super::sum::{Summand, rounded, sum};
 use crate::math::TwoFold;
@@ -20,22 +21,47 @@ pub fn entropy_from_logits<V: Vector<Element: Shifted>>(
     rows: Rows<'_, V::Element>,
     out: &mut [V::Element],
 ) {
-    for (row, out) in each(rows).zip(out) {
-        *out = match row_sum::<V, Apart>(token, row) {
-            Ok(row_sum) => {
-                let gaps = Gaps {
-                    max: row_sum.max,
-                    frame: row_sum.frame,
-                };
-                let gaps = sum::<V, _>(token, row, row, gaps);
-                let mean = quotient::<V>(token, &row_sum, gaps);
-                let ratio = row_sum.log_ratio::<V>(token);
-                let entropy = TwoFold::sum(ratio.hi, mean).add_single(ratio.lo);
-                entropy.value().first()
+    let columns = rows.columns();
+    let mut blocks = Blocks::<V::Register>::new(token, columns);
+    let rows_at_once = blocks.rows().unwrap_or(1);
+    let mut first = 0;
+    while let Some(rest @ [_, ..]) = rows.data().get(first * columns..) {
+        let rows = up_to(rest, rows_at_once * columns);
+        let out = out.get_mut(first..).unwrap_or(&mut []);
+        if let Some(block) = blocks.sum::<Apart>(rows, Cells::Kept) {
+            let (max, frames) = (block.sum.max, block.frames);
+            let gaps = blocks.total(Gaps { max, frame: frames }).value();
+            let mean = quotient(block.sum.reciprocal(token), gaps);
+            entropy(block.sum.log_ratio(token), mean).store(out);
+        } else {
+            for (number, out) in out.iter_mut().take(rows_at_once).enumerate() {
+                if let Some(row) = row(rows, columns, number) {
+                    *out = entropy_of_row::<V>(token, row);
+                }
             }
-            Err(_) => V::Element::NAN,
-        };
+        }
+        first += rows_at_once;
     }
+}
+
+/// The entropy of one row.
+#[inline(always)]
+fn entropy_of_row<V: Vector<Element: Shifted>>(token: V::Token, row: &[V::Element]) -> V::Element {
+    match row_sum::<V, Apart>(token, row) {
+        Ok(row_sum) => {
+            let (max, frame) = (row_sum.max, row_sum.frame);
+            let gaps = sum::<V, _>(token, row, row, Gaps { max, frame });
+            let mean = mean_of_row::<V>(token, &row_sum, gaps);
+            entropy(row_sum.log_ratio::<V>(token), mean).first()
+        }
+        Err(_) => V::Element::NAN,
+    }
+}
+
+/// ln(Z / e^M) and the mean of M − x, added.
+#[inline(always)]
+fn entropy<R: Vector>(ratio: TwoFold<R>, mean: R) -> R {
+    TwoFold::sum(ratio.hi, mean).add_single(ratio.lo).value()
 }
 
 /// Σ p ln(p/q) of each row, p = softmax(x), q = softmax(y), for as many rows as `out` has room for.
@@ -93,8 +119,8 @@ fn divergence<V: Vector<Element: Shifted + Excess>>(
     if !total.is_finite() {
         return total;
     }
-    let excess = quotient::<V>(token, x_sum, excess).first();
-    let surplus = quotient::<V>(token, x_sum, surplus).first();
+    let excess = mean_of_row::<V>(token, x_sum, excess).first();
+    let surplus = mean_of_row::<V>(token, x_sum, surplus).first();
     let divergence = excess - surplus * surplus * V::Element::HALF;
     if divergence < V::Element::ZERO {
         V::Element::ZERO
@@ -113,37 +139,55 @@ fn negated<V: Vector>(token: V::Token, x: TwoFold<V>) -> TwoFold<V> {
     }
 }
 
+/// A sum in the frame of a row, times the reciprocal of that of the row.
+#[inline(always)]
+fn quotient<R: Vector>(reciprocal: TwoFold<R>, sum: R) -> R {
+    sum.mul_add(reciprocal.hi, sum.mul(reciprocal.lo))
+}
+
 /// A sum in the frame of a row, divided by that of the row.
 #[inline(always)]
-fn quotient<V: Vector<Element: Shifted>>(
+fn mean_of_row<V: Vector<Element: Shifted>>(
     token: V::Token,
     row: &RowSum<V::Element>,
     sum: TwoFold<V::Register>,
 ) -> V::Register {
     let sum = V::Register::splat(token, rounded::<V::Register>(sum));
-    let reciprocal = row.reciprocal::<V>(token);
-    sum.mul_add(reciprocal.hi, sum.mul(reciprocal.lo))
+    quotient(row.reciprocal::<V>(token), sum)
 }
 
 /// e^x·(M − x), M the largest element.
 #[derive(Clone, Copy)]
-struct Gaps<E> {
-    max: E,
-    frame: Frame<E>,
+struct Gaps<M, F> {
+    max: M,
+    frame: F,
 }
 
-impl<V: Vector<Element: Shifted>> Summand<V> for Gaps<V::Element> {
+impl<V: Vector<Element: Shifted>> Summand<V> for Gaps<V::Element, Frame<V::Element>> {
     type Terms = V;
 
     const NEUTRAL: V::Element = V::Element::NEG_INFINITY;
 
     #[inline(always)]
     fn terms(self, token: V::Token, x: V, _: V) -> V {
-        // Larger ones go with an exponential of 0.
-        let largest = V::splat(token, V::Element::NEGLIGIBLE + V::Element::NEGLIGIBLE);
-        let gap = V::splat(token, self.max).sub(x).at_most(largest);
+        let gap = finite_gap(token, V::splat(token, self.max), x);
         self.frame.exp(token, x).mul(gap)
     }
+}
+
+impl<R: Vector<Element: Shifted>> few_columns::Terms<R> for Gaps<R, NearFrames<R>> {
+    #[inline(always)]
+    fn term(self, token: R::Token, _: usize, x: &mut R) -> R {
+        let gap = finite_gap(token, self.max, *x);
+        self.frame.exp(token, *x).mul(gap)
+    }
+}
+
+/// `max` − x, cut off where it goes with an exponential of 0.
+#[inline(always)]
+fn finite_gap<V: Vector<Element: Shifted>>(token: V::Token, max: V, x: V) -> V {
+    let largest = V::splat(token, V::Element::NEGLIGIBLE + V::Element::NEGLIGIBLE);
+    max.sub(x).at_most(largest)
 }
 
 /// Z·p·(e^t − 1 − t) and Z·p·(e^t − 1), Z = Σ e^x, in the frame of x.
