@@ -1,7 +1,7 @@
 //! What functions take: each makes it of a batch of logits.
 
 use super::batch::{self, SPREAD};
-use super::plain::{self, Stable};
+use super::plain::{self, PADDING, Stable};
 use super::{Batch, Real};
 
 /// One row of probabilities for each of logits.
@@ -30,6 +30,13 @@ pub fn two_probabilities<T: Real>(batch: &mut Batch<T>) {
 pub fn class_weights<T: Real>(batch: &mut Batch<T>) {
     batch.y = batch::other_logits(batch.columns);
     spread(&mut batch.y, 0.5, 1.5);
+}
+
+/// Logits, every eighth row of which is padding.
+pub fn padded<T>(batch: &mut Batch<T>) {
+    for label in batch.labels.iter_mut().step_by(8) {
+        *label = PADDING;
+    }
 }
 
 /// Logits, and a mask that removes every fourth column.

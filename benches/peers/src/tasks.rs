@@ -25,6 +25,10 @@ const REDUCTIONS: [Shape; 5] = [
     (16, 128_256),
     (1, 1 << 25),
 ];
+/// The columns of rows that are taken several at once, one a lane, and of some that are not.
+const FEW_COLUMNS: [usize; 7] = [2, 3, 10, 16, 33, 64, 100];
+/// Elements of a batch of such rows, which stays in a second-level cache.
+const FEW_COLUMNS_BATCH: usize = 1 << 17;
 /// Elements that stay in a first-level cache.
 const EXP: Shape = (1, 4096);
 /// About as many elements each, which stay in a second-level cache.
@@ -72,6 +76,16 @@ pub fn measure_all(filter: &str, budget: Budget) -> Vec<Measured> {
             vec![renamed("softmax", softmax), peers::memcpy()]
         });
     }
+    run.few_columns("few_columns_softmax", &Function::softmax(), |columns| {
+        vec![peers::rten_softmax(columns), peers::memcpy()]
+    });
+    run.few_columns("few_columns_loss", &Function::cross_entropy(), |_| {
+        vec![peers::plain_sum()]
+    });
+    let padded = Function::cross_entropy_padded();
+    run.few_columns("few_columns_loss_padded", &padded, |_| {
+        vec![peers::plain_sum()]
+    });
     run.function(&Function::<f32>::exp(), EXP, || {
         vec![peers::rten_exp(), peers::memcpy()]
     });
@@ -100,6 +114,23 @@ impl Run<'_> {
             let contenders = levels.chain(function.plain(shape.0, shape.1));
             contenders.chain(peers()).collect()
         });
+    }
+
+    /// A function of rows of few columns at the best level, beside its plain forms and `peers`.
+    fn few_columns(
+        &mut self,
+        name: &str,
+        function: &Function<f32>,
+        peers: impl Fn(usize) -> Vec<Contender<f32>>,
+    ) {
+        for columns in FEW_COLUMNS {
+            let shape = (FEW_COLUMNS_BATCH / columns, columns);
+            self.task(name, function, shape, 0, || {
+                let contenders = [best(function.levels())].into_iter();
+                let contenders = contenders.chain(function.plain(shape.0, shape.1));
+                contenders.chain(peers(columns)).collect()
+            });
+        }
     }
 
     /// Checks and measures the contenders that `set_up` makes, if the filter lets it. All are

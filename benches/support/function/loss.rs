@@ -3,13 +3,13 @@
 use logits::{BinaryCrossEntropy, CrossEntropy, Error, Level, LogSumExp, LossSum, Rows, RowsMut};
 
 use super::{Function, Output, Plain, Run};
-use crate::support::plain::{IGNORED, POS_WEIGHT, Pass, SMOOTHING, Z_LOSS};
+use crate::support::plain::{IGNORED, PADDING, POS_WEIGHT, Pass, SMOOTHING, Z_LOSS};
 use crate::support::{Batch, Real, input, plain};
 
 impl<T: Real> Function<T> {
     /// All but the cross-entropy of labels without options.
     pub(super) fn losses() -> Vec<Self> {
-        let mut losses = vec![Self::streaming_gradient()];
+        let mut losses = vec![Self::streaming_gradient(), Self::cross_entropy_padded()];
         for pass in [Pass::Loss, Pass::Gradient] {
             losses.extend([
                 Self::cross_entropy_options(pass),
@@ -29,6 +29,19 @@ impl<T: Real> Function<T> {
             let loss = CrossEntropy::new().level(level);
             loss.loss_from_logits(rows, &batch.labels)
         })
+    }
+
+    /// With rows whose label is ignored.
+    pub fn cross_entropy_padded() -> Self {
+        let plain = plain!(cross_entropy_padded() as Naive, Stable);
+        let name = "cross_entropy_padded";
+        let function = Self::loss(name, Pass::Loss, plain, |level, batch| {
+            let rows = Rows::new(&batch.x, batch.columns)?;
+            let loss = CrossEntropy::new().level(level);
+            let loss = loss.ignore_index(i64::from(PADDING));
+            loss.loss_from_logits(rows, &batch.labels)
+        });
+        function.of(input::padded)
     }
 
     pub fn cross_entropy_gradient() -> Self {

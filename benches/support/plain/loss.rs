@@ -9,6 +9,8 @@ pub const SMOOTHING: f64 = 0.125;
 pub const Z_LOSS: f64 = 1.0 / 1024.0;
 pub const POS_WEIGHT: f64 = 2.0;
 pub const IGNORED: u32 = 0;
+/// An ignored label that is no class.
+pub const PADDING: u32 = u32::MAX;
 
 /// What is wanted of a loss.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -21,6 +23,17 @@ pub enum Pass {
 pub fn cross_entropy<T: Real, F: Form<T>>(batch: &mut Batch<T>) {
     let rows = batch.x.chunks_exact(batch.columns);
     let losses = rows.zip(&batch.labels).map(|(row, &label)| {
+        let (shift, sum) = sum_of_exponentials::<T, F>(row.iter().copied());
+        sum.value().std_ln() - (row[label as usize] - shift)
+    });
+    batch.results[0] = sum::<T, F>(losses).value();
+}
+
+/// Of all rows but the padding.
+pub fn cross_entropy_padded<T: Real, F: Form<T>>(batch: &mut Batch<T>) {
+    let rows = batch.x.chunks_exact(batch.columns).zip(&batch.labels);
+    let rows = rows.filter(|(_, label)| **label != PADDING);
+    let losses = rows.map(|(row, &label)| {
         let (shift, sum) = sum_of_exponentials::<T, F>(row.iter().copied());
         sum.value().std_ln() - (row[label as usize] - shift)
     });
