@@ -118,7 +118,8 @@ kernels! {
         (sum: PartialSum<T>, x: &mut [T], target: usize, scale: T);
     softmax = softmax in softmax, (row: InOut<'_, T>) -> T;
     softmax_rows = softmax_rows in softmax, (rows: InOut<'_, T>, columns: usize);
-    log_softmax = log_softmax in log_softmax, (rows: InOut<'_, T>, columns: usize) -> T;
+    log_softmax = log_softmax in log_softmax, (row: InOut<'_, T>) -> T;
+    log_softmax_rows = log_softmax_rows in log_softmax, (rows: InOut<'_, T>, columns: usize);
     softmax_options = softmax in softmax_options,
         (rows: InOut<'_, T>, columns: usize, options: LogitOptions<'_, T>) -> T;
     log_softmax_options = log_softmax in softmax_options,

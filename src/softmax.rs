@@ -196,8 +196,7 @@ impl Level {
     /// ```
     #[inline]
     pub fn log_softmax_in_place<T: Float>(self, x: &mut [T]) -> T {
-        let columns = x.len();
-        T::log_softmax(self, InOut::in_place(x), columns)
+        T::log_softmax(self, InOut::in_place(x))
     }
 
     /// [`log_softmax_into`](crate::log_softmax_into) at this level.
@@ -214,7 +213,7 @@ impl Level {
     /// ```
     #[inline]
     pub fn log_softmax_into<T: Float>(self, x: &[T], out: &mut [T]) -> Result<T, Error> {
-        Ok(T::log_softmax(self, InOut::beside(x, out)?, x.len()))
+        Ok(T::log_softmax(self, InOut::beside(x, out)?))
     }
 
     /// [`log_softmax_rows_in_place`](crate::log_softmax_rows_in_place) at this level.
@@ -229,6 +228,6 @@ impl Level {
     #[inline]
     pub fn log_softmax_rows_in_place<T: Float>(self, rows: RowsMut<'_, T>) {
         let columns = rows.columns();
-        T::log_softmax(self, InOut::in_place(rows.into_data()), columns);
+        T::log_softmax_rows(self, InOut::in_place(rows.into_data()), columns);
     }
 }

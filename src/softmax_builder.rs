@@ -324,7 +324,12 @@ impl<'a, T: Float> Softmax<'a, T> {
     pub fn log_softmax_in_place(&self, x: &mut [T]) -> Result<T, Error> {
         self.options.check(x.len(), x.len())?;
         let columns = x.len();
-        Ok(self.log_softmax(InOut::in_place(x), columns))
+        let row = InOut::in_place(x);
+        Ok(if self.options.are_plain() {
+            T::log_softmax(self.level, row)
+        } else {
+            T::log_softmax_options(self.level, row, columns, self.options)
+        })
     }
 
     /// Log-softmax of every row in place. Values as in
@@ -348,7 +353,12 @@ impl<'a, T: Float> Softmax<'a, T> {
         let columns = rows.columns();
         let data = rows.into_data();
         self.options.check(data.len(), columns)?;
-        self.log_softmax(InOut::in_place(data), columns);
+        let rows = InOut::in_place(data);
+        if self.options.are_plain() {
+            T::log_softmax_rows(self.level, rows, columns);
+        } else {
+            T::log_softmax_options(self.level, rows, columns, self.options);
+        }
         Ok(())
     }
 
@@ -394,14 +404,6 @@ impl<'a, T: Float> Softmax<'a, T> {
         self.options.check(elements, rows.columns())?;
         self.log_sum_exps(rows, out);
         Ok(())
-    }
-
-    fn log_softmax(&self, rows: InOut<'_, T>, columns: usize) -> T {
-        if self.options.are_plain() {
-            T::log_softmax(self.level, rows, columns)
-        } else {
-            T::log_softmax_options(self.level, rows, columns, self.options)
-        }
     }
 
     fn log_sum_exps(&self, rows: Rows<'_, T>, out: &mut [T]) {

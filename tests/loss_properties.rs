@@ -216,10 +216,47 @@ fn gradient_agrees_with_differences(batch: &Batch) {
 }
 
 /// The properties of both types.
+/// Of many equal rows, what rounding leaves over has one sign. Doubling is exact.
+fn many_equal_rows_are_as_accurate_as_one<T: Real>() {
+    const DOUBLINGS: i32 = 22;
+    let logits: Vec<T> = convert(&[0.1, 0.7]);
+    let weights: Vec<T> = convert(&[0.1, 0.3]);
+    for loss in [
+        CrossEntropy::new(),
+        CrossEntropy::new().class_weights(&weights),
+        CrossEntropy::new().z_loss(T::from_f64(0.3)),
+    ] {
+        let one = Rows::new(&logits, 2).unwrap();
+        let one = loss.loss_from_logits(one, &[0_u8]).unwrap();
+        let data = logits.repeat(1 << DOUBLINGS);
+        let all = Rows::new(&data, 2).unwrap();
+        let all = loss
+            .loss_from_logits(all, &vec![0_u8; 1 << DOUBLINGS])
+            .unwrap();
+        let mut merged = LossSum::default();
+        let mut doubled = one;
+        for _ in 0..DOUBLINGS {
+            let half = doubled;
+            doubled.merge(&half);
+        }
+        for _ in 0..1 << DOUBLINGS {
+            merged.merge(&one);
+        }
+        let values = |sum: &LossSum<T>| [sum.loss(), sum.weight(), sum.z_loss()];
+        assert_eq!(values(&all), values(&doubled));
+        assert_eq!(values(&merged), values(&doubled));
+    }
+}
+
 macro_rules! properties {
     ($float:ident) => {
         mod $float {
             use super::*;
+
+            #[test]
+            fn equal_rows() {
+                many_equal_rows_are_as_accurate_as_one::<$float>();
+            }
 
             proptest! {
                 #[test]

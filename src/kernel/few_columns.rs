@@ -9,7 +9,8 @@
 use core::marker::PhantomData;
 
 use super::exp_sum::ExpSum;
-use super::frame::{NearFrames, Shifted};
+use super::frame::Shifted;
+use super::frames::NearFrames;
 use super::peak::Peak;
 use super::scale::Scale;
 use crate::math::TwoFold;

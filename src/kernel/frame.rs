@@ -20,10 +20,10 @@
 //! short of digits. Those that do not count become 0.
 
 use crate::math::TwoFold;
-use crate::math::exp::{Exponential, exp_two_fold};
+use crate::math::exp::exp_two_fold;
 use crate::math::ln::Logarithm;
 use crate::math::term::{Term, exp_term, exp_term_two_fold, factor_of_terms, round_of_terms};
-use crate::simd::{Element, Vector};
+use crate::simd::Vector;
 
 /// The ranges of a type.
 pub trait Shifted: Logarithm + Term {
@@ -68,13 +68,13 @@ impl Shifted for f64 {
 #[derive(Clone, Copy)]
 pub struct Frame<E> {
     /// Subtracted from every element; 0 where the shift is by a power of two alone.
-    offset: E,
+    pub(super) offset: E,
     /// Lower differences contribute nothing.
-    floor: E,
+    pub(super) floor: E,
     /// −N.
-    power: E,
+    pub(super) power: E,
     /// The family, whose terms have a common factor.
-    fused: bool,
+    pub(super) fused: bool,
 }
 
 impl<E: Shifted> Frame<E> {
@@ -185,18 +185,15 @@ impl<E: Shifted> Frame<E> {
         self.exp_near(token, self.shifted(token, x))
     }
 
-    /// The arguments of [`exp_term`] for e^x in this frame: x − the offset, and the constant that
-    /// rounds, − N.
-    #[inline(always)]
-    pub fn arguments<V: Vector<Element = E>>(self, x: E) -> (E, E) {
-        (x - self.offset, round_of_terms::<V>() + self.power)
-    }
-
     /// e^x in this frame, in two parts, for the largest element.
     #[inline(always)]
     pub fn peak<V: Vector<Element = E>>(self, token: V::Token, max: E) -> TwoFold<V> {
-        let (max, round) = self.arguments::<V>(max);
-        exp_term_two_fold(token, V::splat(token, max), V::splat(token, round))
+        let round = round_of_terms::<V>() + self.power;
+        exp_term_two_fold(
+            token,
+            V::splat(token, max - self.offset),
+            V::splat(token, round),
+        )
     }
 
     /// x − the offset.
@@ -221,49 +218,5 @@ impl<E: Shifted> Frame<E> {
             x,
             V::splat(token, round_of_terms::<V>() + self.power),
         )
-    }
-}
-
-/// Frames that shift by a power of two, each lane by its own.
-#[derive(Clone, Copy)]
-pub struct NearFrames<V> {
-    floor: V,
-    /// The constant that rounds the exponents, − N.
-    round: V,
-}
-
-impl<V: Vector<Element: Shifted>> NearFrames<V> {
-    /// The frames for rows with the largest elements `max`, if all are near.
-    #[inline(always)]
-    pub fn new(token: V::Token, max: V) -> Option<Self> {
-        let (low, high) = if V::FUSED {
-            V::Element::FUSED_RANGE
-        } else {
-            V::Element::UNFUSED_RANGE
-        };
-        if !max.all_between(V::splat(token, low), V::splat(token, high)) {
-            return None;
-        }
-        let round = V::splat(token, V::Element::ROUND);
-        let headroom = V::splat(token, round_of_terms::<V>() + V::Element::HEADROOM);
-        // As in `Frame::new`: the product and the sum round apart.
-        let rounded = max.mul(V::splat(token, V::Element::LOG2_E)).add(round);
-        Some(Self {
-            floor: max.sub(V::splat(token, V::Element::NEGLIGIBLE)),
-            round: headroom.sub(rounded.sub(round)),
-        })
-    }
-
-    /// e^x in these frames.
-    #[inline(always)]
-    pub fn exp(&self, token: V::Token, x: V) -> V {
-        let zero = V::splat(token, V::Element::ZERO);
-        exp_term(token, x, self.round).replace_where_less(x, self.floor, zero)
-    }
-
-    /// e^x in these frames, in two parts, for the largest elements.
-    #[inline(always)]
-    pub fn peak(&self, token: V::Token, max: V) -> TwoFold<V> {
-        exp_term_two_fold(token, max, self.round)
     }
 }

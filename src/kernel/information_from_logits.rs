@@ -1,7 +1,8 @@
 //! Entropies and divergences of the softmax of logits.
 
 use super::few_columns::{self, Blocks, Cells};
-use super::frame::{Frame, NearFrames, Shifted};
+use super::frame::{Frame, Shifted};
+use super::frames::NearFrames;
 use super::peak::Apart;
 use super::row::{each, row, up_to};
 use super::row_sum::{RowSum, row_sum};

@@ -6,30 +6,41 @@ use crate::math::TwoFold;
 use crate::math::scaled::unless_zero;
 use crate::simd::{Element, Vector};
 
-/// `weight`·((`max` − `logit`) + `ratio`); 0 for a weight of 0, even where the logit is −∞.
+/// (`max` − `logit`) + `ratio`, times the weight if there is one; 0 for a weight of 0, even where the
+/// logit is −∞.
 #[inline(always)]
 pub fn weighted_loss<R: Vector>(
     token: R::Token,
     (max, logit): (R, R),
     ratio: TwoFold<R>,
-    weight: R,
+    weight: Option<R>,
 ) -> TwoFold<R> {
     let gap = max.sub(logit);
     let loss = TwoFold::sum(gap, ratio.hi);
     let loss = TwoFold {
         hi: loss.hi,
         lo: loss.lo.add(ratio.lo),
-    }
-    .scaled(weight);
+    };
+    let Some(weight) = weight else {
+        return settled(token, loss);
+    };
+    let loss = loss.scaled(weight);
     // A distance beyond the range, which a small weight may bring back.
     let half = R::splat(token, R::Element::HALF);
     let beyond = max.mul(half).sub(logit.mul(half)).mul(weight);
     let largest = R::splat(token, R::Element::LARGEST);
     let hi = loss.hi.replace_where_less(largest, gap, beyond.add(beyond));
-    TwoFold {
-        hi: unless_zero(token, weight, hi),
-        lo: loss.lo,
-    }
+    let hi = unless_zero(token, weight, hi);
+    settled(token, TwoFold { hi, lo: loss.lo })
+}
+
+/// The same number with `lo` below the last digit of `hi`; where `lo` is not a number, `hi` alone.
+#[inline(always)]
+fn settled<R: Vector>(token: R::Token, loss: TwoFold<R>) -> TwoFold<R> {
+    let zero = R::splat(token, R::Element::ZERO);
+    let infinity = R::splat(token, -R::Element::NEG_INFINITY);
+    let lo = zero.replace_where_less(loss.lo.abs(), infinity, loss.lo);
+    TwoFold { hi: loss.hi, lo }.normalized()
 }
 
 /// What a row's gradient is multiplied by, as a product of two numbers: a probability times the
@@ -63,31 +74,10 @@ impl<V: Vector> GradientFactor<V> {
         }
     }
 
-    /// The first lane's.
-    #[inline(always)]
-    pub fn first_lane(self) -> GradientFactor<V::Element> {
-        GradientFactor {
-            first: self.first.first(),
-            second: self.second.first(),
-            lift: self.lift.first(),
-        }
-    }
-}
-
-impl<E: Element> GradientFactor<E> {
     /// The gradient at the label, where `complement` is 1 less its probability, lifted.
     #[inline(always)]
-    pub fn at_label(self, complement: E) -> E {
-        -(complement * (self.first / self.lift) * self.second)
-    }
-
-    /// Multiplies a row by the second number.
-    #[inline(always)]
-    pub fn finish(self, row: &mut [E]) {
-        if self.second != E::ONE {
-            for x in row {
-                *x = *x * self.second;
-            }
-        }
+    pub fn at_label(self, token: V::Token, complement: V) -> V {
+        let product = complement.mul(self.first.div(self.lift)).mul(self.second);
+        V::splat(token, V::Element::ZERO).sub(product)
     }
 }

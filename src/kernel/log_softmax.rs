@@ -1,57 +1,80 @@
 //! x − ln Σ e^x.
 
+use super::exp_sum::ExpSum;
 use super::few_columns::{BlockSum, Blocks, Cells, Columnwise};
 use super::frame::Shifted;
+use super::lanes::lanes;
 use super::map::{Map, map};
 use super::peak::Apart;
-use super::row_sum::{RowSum, row_sum};
+use super::row_sum::row_sum_unreduced;
+use super::softmax::rows_at_once;
+use super::sums::Sums;
 use crate::simd::{Element, InOut, Span, Vector};
 
-/// Log-softmax of every row; returns the log-sum-exp of the last, −∞ if there is none.
+/// Log-softmax of a row; returns its log-sum-exp.
 ///
 /// With M the largest element, (x − M) − ln(Σ e^x / e^M): neither part is positive, so nothing
 /// cancels, and for x = M the second part is the whole result with all its digits.
 #[inline(always)]
 pub fn log_softmax<V: Vector<Element: Shifted>>(
     token: V::Token,
+    row: InOut<'_, V::Element>,
+) -> V::Element {
+    let columns = row.len();
+    let mut sums = Sums::<V::Register, Apart>::new(token, 1);
+    let sum = log_softmax_batch::<V>(token, row, columns, &mut sums);
+    sums.log_sum_exp_of_one(sum)
+}
+
+/// Log-softmax of every row.
+#[inline(always)]
+pub fn log_softmax_rows<V: Vector<Element: Shifted>>(
+    token: V::Token,
     mut rows: InOut<'_, V::Element>,
     columns: usize,
-) -> V::Element {
+) {
     let mut blocks = Blocks::<V::Register>::new(token, columns);
-    let rows_at_once = blocks.rows().unwrap_or(1);
-    let mut last = Err(V::Element::NEG_INFINITY);
+    let rows_at_once = match blocks.rows() {
+        Some(rows) => rows,
+        None => rows_at_once::<V>(V::Register::LANES, columns),
+    };
+    let mut sums = Sums::<V::Register, Apart>::new(token, rows_at_once);
     while rows.len() > 0 {
         let (mut batch, rest) = rows.split(columns * rows_at_once);
-        // The last row's sum is wanted: it is not for a block.
-        if rest.len() == 0 || !log_softmax_block::<V>(token, &mut blocks, batch.reborrow()) {
-            while batch.len() > 0 {
-                let (row, rest) = batch.split(columns);
-                last = log_softmax_row::<V>(token, row);
-                batch = rest;
-            }
+        if !log_softmax_block::<V>(token, &mut blocks, batch.reborrow()) {
+            log_softmax_batch::<V>(token, batch, columns, &mut sums);
         }
         rows = rest;
     }
-    match last {
-        Ok(sum) => sum.log_sum_exp::<V>(token),
-        Err(special) => special,
-    }
 }
 
-/// Log-softmax of one row.
+/// Log-softmax of at most as many rows as `sums` has room for; returns their sums.
 #[inline(always)]
-fn log_softmax_row<V: Vector<Element: Shifted>>(
+fn log_softmax_batch<V: Vector<Element: Shifted>>(
     token: V::Token,
-    mut row: InOut<'_, V::Element>,
-) -> Result<RowSum<V::Element>, V::Element> {
-    let sum = row_sum::<V, Apart>(token, row.source());
-    match &sum {
-        Ok(sum) => {
-            let log_ratio = sum.log_ratio::<V>(token).value().first();
-            let max = sum.max;
-            map::<V, _>(token, row, Subtract { max, log_ratio });
+    mut rows: InOut<'_, V::Element>,
+    columns: usize,
+    sums: &mut Sums<V::Register, Apart>,
+) -> ExpSum<V::Register> {
+    sums.clear();
+    let mut unread = rows.source();
+    while let Some((row @ [_, ..], rest)) = unread.split_at_checked(columns) {
+        sums.push(row_sum_unreduced::<V, Apart>(token, row));
+        unread = rest;
+    }
+    let sum = sums.sum();
+    let (max, log_ratio) = (lanes(sum.max), lanes(sum.log_ratio(token).value()));
+    let mut lane = 0;
+    while rows.len() > 0 {
+        let (mut row, rest) = rows.split(columns);
+        match (max.get(lane), log_ratio.get(lane)) {
+            (Some(&max), Some(&log_ratio)) if max.is_finite() => {
+                map::<V, _>(token, row, Subtract { max, log_ratio });
+            }
+            _ => row.target().fill(V::Element::NAN),
         }
-        Err(_) => row.target().fill(V::Element::NAN),
+        lane += sums.step();
+        rows = rest;
     }
     sum
 }

@@ -7,7 +7,6 @@
 //! which are large.
 
 pub mod binary_cross_entropy;
-mod block_targets;
 pub mod cross_entropy;
 pub mod cross_entropy_probabilities;
 pub mod cross_entropy_targets;
@@ -15,10 +14,13 @@ pub mod elementwise;
 mod exp_sum;
 mod few_columns;
 pub mod frame;
+mod frames;
 pub mod information;
 pub mod information_from_logits;
 mod label_weight;
 pub mod lane_sum;
+mod lane_targets;
+mod lanes;
 pub mod log_softmax;
 pub mod log_sum_exp;
 pub mod map;

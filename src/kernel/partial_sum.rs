@@ -186,7 +186,6 @@ pub fn gradient<V: Vector<Element: Shifted>>(
     };
     share::<V>(token, InOut::in_place(x), &row_sum, scale);
     if let Some(result) = x.get_mut(target) {
-        let one = V::Element::ONE;
-        *result = -(complement::<V>(token, &row_sum, target, logit, one) * scale);
+        *result = -(complement::<V>(token, &row_sum, target, logit) * scale);
     }
 }

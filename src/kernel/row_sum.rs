@@ -13,10 +13,11 @@ use core::marker::PhantomData;
 
 use super::exp_sum::ExpSum;
 use super::frame::{Frame, Shifted};
+use super::lanes::MOST_LANES;
 use super::maximum::{extremes, extremes_and_place, finite_extremes, position};
-use super::peak::{Among, Peak};
+use super::peak::Peak;
 use super::running::{AMONG, Running, Terms, Unreduced, block_length};
-use super::sums::{MOST_LANES, Sums};
+use super::sums::Sums;
 use crate::math::TwoFold;
 use crate::simd::{Element, InOut, Routine, Span, Stack, Token, Vector};
 
@@ -168,72 +169,36 @@ impl<V: Vector<Element: Shifted>, P: Peak> Routine<V::Token> for OnePass<'_, V, 
     }
 }
 
-/// [`row_sum`] in two passes, the maximum first, that stores every exponential in the frame of
-/// the result.
-#[inline(always)]
-pub fn row_sum_stored<V: Vector<Element: Shifted>, P: Peak>(
-    token: V::Token,
-    row: InOut<'_, V::Element>,
-) -> Result<RowSum<V::Element>, V::Element> {
-    let sum = token.call(TwoPasses::<V, P> {
-        row,
-        peak: PhantomData,
-    })?;
-    Ok(sum.reduced::<P>(token))
-}
-
-/// [`row_sum_stored`], compiled once.
-struct TwoPasses<'a, V: Vector, P> {
-    row: InOut<'a, V::Element>,
-    peak: PhantomData<P>,
-}
-
-impl<V: Vector<Element: Shifted>, P: Peak> Routine<V::Token> for TwoPasses<'_, V, P> {
-    type Output = Result<Unreduced<V::Register>, V::Element>;
-
-    #[inline(always)]
-    fn run(self, token: V::Token) -> Self::Output {
-        let row = self.row;
-        let (extremes, place) = if P::APART {
-            extremes_and_place::<V>(token, row.source(), block_length::<V>())?
-        } else {
-            (finite_extremes::<V>(token, row.source())?, AMONG)
-        };
-        let mut running = Running::<V, P>::new(token, extremes.max, place);
-        let terms = running.terms(&extremes);
-        // What is behind the row may be the next.
-        let ahead = row.len();
-        running.add_blocks(row, terms, ahead);
-        Ok(running.finish())
-    }
-}
-
-/// The sums of a few rows, in two passes, that store every exponential in the frame of its row.
+/// Appends the sums of a few rows to `sums`, and stores every exponential in the frame of its row;
+/// but 0 for a row that is not `wanted`, of which nothing is stored.
 ///
 /// All maxima come first: what follows from one is a chain of instructions that those of other rows
 /// overlap.
 #[inline(always)]
-pub fn row_sums_stored<V: Vector<Element: Shifted>>(
+pub fn row_sums_stored<V: Vector<Element: Shifted>, P: Peak>(
     token: V::Token,
     rows: InOut<'_, V::Element>,
     columns: usize,
-    sums: &mut Sums<V::Register>,
+    wanted: Wanted,
+    sums: &mut Sums<V::Register, P>,
 ) {
-    token.call(TwoPassesOfRows::<V> {
+    token.call(TwoPasses::<V, P> {
         rows,
         columns,
+        wanted,
         sums,
     });
 }
 
 /// [`row_sums_stored`], compiled once.
-struct TwoPassesOfRows<'a, V: Vector> {
+struct TwoPasses<'a, V: Vector, P> {
     rows: InOut<'a, V::Element>,
     columns: usize,
-    sums: &'a mut Sums<V::Register>,
+    wanted: Wanted,
+    sums: &'a mut Sums<V::Register, P>,
 }
 
-impl<V: Vector<Element: Shifted>> Routine<V::Token> for TwoPassesOfRows<'_, V> {
+impl<V: Vector<Element: Shifted>, P: Peak> Routine<V::Token> for TwoPasses<'_, V, P> {
     type Output = ();
 
     #[inline(always)]
@@ -241,6 +206,7 @@ impl<V: Vector<Element: Shifted>> Routine<V::Token> for TwoPassesOfRows<'_, V> {
         let Self {
             mut rows,
             columns,
+            wanted,
             sums,
         } = self;
         let mut all = Stack::<_, MOST_LANES>::new();
@@ -249,22 +215,55 @@ impl<V: Vector<Element: Shifted>> Routine<V::Token> for TwoPassesOfRows<'_, V> {
             if row.is_empty() {
                 break;
             }
-            all.push(finite_extremes::<V>(token, row));
+            all.push(if !wanted.has(all.values().len()) {
+                Err(V::Element::ZERO)
+            } else if P::APART {
+                extremes_and_place::<V>(token, row, block_length::<V>())
+            } else {
+                match finite_extremes::<V>(token, row) {
+                    Ok(extremes) => Ok((extremes, AMONG)),
+                    Err(special) => Err(special),
+                }
+            });
             unread = rest;
         }
         let ahead = columns * all.values().len();
         for extremes in all.values() {
             let (row, rest) = rows.split(columns);
             rows = rest;
-            sums.push::<V>(match extremes {
-                Ok(extremes) => {
-                    let mut running = Running::<V, Among>::new(token, extremes.max, AMONG);
+            sums.push(match extremes {
+                Ok((extremes, place)) => {
+                    let mut running = Running::<V, P>::new(token, extremes.max, *place);
                     let terms = running.terms(extremes);
+                    // What is behind the rows may be the next.
                     running.add_blocks(row, terms, ahead);
                     Ok(running.finish())
                 }
                 Err(special) => Err(*special),
             });
         }
+    }
+}
+
+/// Which of a few rows are wanted.
+#[derive(Clone, Copy)]
+pub struct Wanted(u32);
+
+impl Wanted {
+    /// All rows.
+    pub const ALL: Self = Self(u32::MAX);
+    /// No row.
+    pub const NONE: Self = Self(0);
+
+    /// These and the row of that number.
+    #[inline(always)]
+    pub fn with(self, number: usize) -> Self {
+        Self(self.0 | 1 << number)
+    }
+
+    /// Whether the row of that number is wanted.
+    #[inline(always)]
+    pub fn has(self, number: usize) -> bool {
+        self.0 >> number & 1 != 0
     }
 }

@@ -39,13 +39,13 @@ pub struct Unreduced<R: Vector> {
     /// The largest element.
     pub max: R::Element,
     /// Where it first stands, [`AMONG`] if it is not kept apart.
-    argmax: usize,
+    pub argmax: usize,
     /// The shift and scale of what follows.
     pub frame: Frame<R::Element>,
     /// The terms, those of former peaks not among them.
     pub lanes: TwoFold<R>,
     /// Former peaks, in every lane.
-    carried: TwoFold<R>,
+    pub carried: TwoFold<R>,
 }
 
 impl<R: Exchange<Element: Shifted>> Unreduced<R> {

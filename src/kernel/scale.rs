@@ -6,8 +6,8 @@
 //! subnormal number: such a count is a normal number, and rounded to an integer it is the bits of
 //! the result.
 
+use super::lanes::{Lanes, lanes};
 use super::map::{Map, map};
-use super::sums::MOST_LANES;
 use crate::math::TwoFold;
 use crate::simd::{Element, InOut, Span, Vector, before_line};
 
@@ -74,13 +74,13 @@ impl<V: Vector> Scale<V> {
 
     /// Every lane's.
     #[inline(always)]
-    pub fn lanes(self) -> Scale<[V::Element; MOST_LANES]> {
+    pub fn lanes(self) -> Scale<Lanes<V::Element>> {
         Scale {
-            factor: stored(self.factor),
-            rest: stored(self.rest),
-            units: stored(self.units),
-            units_rest: stored(self.units_rest),
-            small_below: stored(self.small_below),
+            factor: lanes(self.factor),
+            rest: lanes(self.rest),
+            units: lanes(self.units),
+            units_rest: lanes(self.units_rest),
+            small_below: lanes(self.small_below),
             negative: self.negative,
         }
     }
@@ -137,15 +137,7 @@ impl<V: Vector> Scale<V> {
     }
 }
 
-/// The lanes of a register.
-#[inline(always)]
-fn stored<V: Vector>(register: V) -> [V::Element; MOST_LANES] {
-    let mut lanes = [V::Element::ZERO; MOST_LANES];
-    register.store(&mut lanes);
-    lanes
-}
-
-impl<E: Copy> Scale<[E; MOST_LANES]> {
+impl<E: Copy> Scale<Lanes<E>> {
     /// That of one lane.
     #[inline(always)]
     pub fn lane(&self, lane: usize) -> Option<Scale<E>> {

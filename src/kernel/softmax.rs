@@ -4,11 +4,13 @@
 //! Longer rows are summed in one pass that only reads, and then each exponential is computed
 //! again as it is written: two reads and one write of memory instead of three and two.
 
+use super::exp_sum::ExpSum;
 use super::few_columns::{BlockSum, Blocks, Cells};
 use super::frame::{Frame, Shifted};
+use super::lanes::Lanes;
 use super::map::{Map, map};
 use super::peak::{Among, Peak};
-use super::row_sum::{RowSum, row_sum, row_sum_stored, row_sums_stored};
+use super::row_sum::{RowSum, Wanted, row_sum_unreduced, row_sums_stored};
 use super::scale::{Scale, scale_all};
 use super::sums::Sums;
 use crate::simd::{Element, InOut, Span, Vector};
@@ -16,14 +18,12 @@ use crate::simd::{Element, InOut, Span, Vector};
 /// Longest row whose exponentials are stored and read again.
 const LONGEST_STORED: usize = 1 << 17;
 
-/// The most rows at once. What follows a row's sum is one long chain of dependent instructions:
-/// those of several rows, one after the other, overlap.
-pub const ROWS_AT_ONCE: usize = 16;
-
-/// Elements of the rows taken at once, so few that they stay in the nearest cache.
+/// How many of so many rows are taken at once: few enough to stay in the nearest cache, since what
+/// follows their sums reads them again.
 #[inline(always)]
-const fn batch_length<V: Vector>() -> usize {
-    128 * V::Element::STRIPE
+pub fn rows_at_once<V: Vector>(rows: usize, columns: usize) -> usize {
+    let in_cache = 128 * V::Element::STRIPE / columns.max(1);
+    in_cache.min(rows).clamp(1, V::Register::LANES)
 }
 
 /// Softmax of a row; returns its log-sum-exp.
@@ -32,10 +32,10 @@ pub fn softmax<V: Vector<Element: Shifted>>(
     token: V::Token,
     row: InOut<'_, V::Element>,
 ) -> V::Element {
-    match scaled_softmax::<V, Among>(token, row, V::Element::ONE) {
-        Ok(sum) => sum.log_sum_exp::<V>(token),
-        Err(special) => special,
-    }
+    let columns = row.len();
+    let mut sums = Sums::<V::Register, Among>::new(token, 1);
+    let sum = softmax_batch::<V>(token, row, columns, &mut sums);
+    sums.log_sum_exp_of_one(sum)
 }
 
 /// Softmax of every row.
@@ -46,14 +46,14 @@ pub fn softmax_rows<V: Vector<Element: Shifted>>(
     columns: usize,
 ) {
     let mut block = Blocks::<V::Register>::new(token, columns);
-    let rows_at_once = (batch_length::<V>() / columns.max(1)).clamp(1, V::Register::LANES);
-    let rows_at_once = block.rows().unwrap_or(rows_at_once);
-    let mut sums = Sums::<V::Register>::new(token, rows_at_once);
+    let rows_at_once = match block.rows() {
+        Some(rows) => rows,
+        None => rows_at_once::<V>(V::Register::LANES, columns),
+    };
+    let mut sums = Sums::<V::Register, Among>::new(token, rows_at_once);
     while rows.len() > 0 {
         let (mut batch, rest) = rows.split(columns * rows_at_once);
-        if rows_at_once == 1 {
-            let _ = scaled_softmax::<V, Among>(token, batch, V::Element::ONE);
-        } else if !softmax_block::<V>(token, &mut block, batch.reborrow()) {
+        if !softmax_block::<V>(token, &mut block, batch.reborrow()) {
             softmax_batch::<V>(token, batch, columns, &mut sums);
         }
         rows = rest;
@@ -75,75 +75,65 @@ fn softmax_block<V: Vector<Element: Shifted>>(
     true
 }
 
-/// Softmax of at most as many rows as `sums` has room for.
+/// Softmax of at most as many rows as `sums` has room for; returns their sums.
 #[inline(always)]
 fn softmax_batch<V: Vector<Element: Shifted>>(
     token: V::Token,
     mut rows: InOut<'_, V::Element>,
     columns: usize,
-    sums: &mut Sums<V::Register>,
-) {
-    sums.clear();
-    row_sums_stored::<V>(token, rows.reborrow(), columns, sums);
-    let reciprocals = sums.sum().reciprocal(token);
-    let scales = Scale::by(token, reciprocals, V::Element::ONE).lanes();
-    let mut number = 0;
-    while rows.len() > 0 {
-        let (row, rest) = rows.split(columns);
-        let scale = scales.lane(sums.lane(number));
-        let scale = if sums.is_finite(number) { scale } else { None };
-        scale_stored::<V>(token, row, scale);
-        number += 1;
-        rows = rest;
-    }
-}
-
-/// `factor` times the softmax of one row. On `Err`, with the log-sum-exp, every result is NaN.
-#[inline(always)]
-pub fn scaled_softmax<V: Vector<Element: Shifted>, P: Peak>(
-    token: V::Token,
-    mut row: InOut<'_, V::Element>,
-    factor: V::Element,
-) -> Result<RowSum<V::Element>, V::Element> {
-    if row.len() <= LONGEST_STORED {
-        let sum = row_sum_stored::<V, P>(token, row.reborrow());
-        let scale = match &sum {
-            Ok(sum) => Some(Scale::by(token, sum.reciprocal::<V>(token), factor).first()),
-            Err(_) => None,
-        };
-        scale_stored::<V>(token, row, scale);
-        sum
-    } else {
-        recomputed_softmax::<V, P>(token, row, factor)
-    }
-}
-
-/// `factor` times the softmax of one row, whose exponentials are computed twice.
-#[inline(always)]
-fn recomputed_softmax<V: Vector<Element: Shifted>, P: Peak>(
-    token: V::Token,
-    mut row: InOut<'_, V::Element>,
-    factor: V::Element,
-) -> Result<RowSum<V::Element>, V::Element> {
-    let sum = row_sum::<V, P>(token, row.source());
-    match &sum {
-        Ok(sum) => share::<V>(token, row, sum, factor),
-        Err(_) => row.target().fill(V::Element::NAN),
-    }
+    sums: &mut Sums<V::Register, Among>,
+) -> ExpSum<V::Register> {
+    sum_rows::<V, Among>(token, rows.reborrow(), columns, Wanted::ALL, sums);
+    let sum = sums.sum();
+    let scales = Scale::by(token, sum.reciprocal(token), V::Element::ONE).lanes();
+    scale_rows::<V, Among>(token, rows, columns, sums, &scales);
     sum
 }
 
-/// Multiplies the stored exponentials of a row by `scale`, if its sum is finite; else every result
-/// is NaN.
+/// The sums of as many rows as [`rows_at_once`] at most, whose exponentials are stored if they are
+/// short; 0 for rows that are not `wanted`.
 #[inline(always)]
-fn scale_stored<V: Vector<Element: Shifted>>(
+pub fn sum_rows<V: Vector<Element: Shifted>, P: Peak>(
     token: V::Token,
-    mut row: InOut<'_, V::Element>,
-    scale: Option<Scale<V::Element>>,
+    rows: InOut<'_, V::Element>,
+    columns: usize,
+    wanted: Wanted,
+    sums: &mut Sums<V::Register, P>,
 ) {
-    match scale {
-        Some(scale) => scale_all::<V>(token, row.written(), scale),
-        None => row.target().fill(V::Element::NAN),
+    sums.clear();
+    if columns <= LONGEST_STORED {
+        row_sums_stored::<V, P>(token, rows, columns, wanted, sums);
+    } else if wanted.has(0) {
+        sums.push(row_sum_unreduced::<V, P>(token, rows.source()));
+    } else {
+        sums.push(Err(V::Element::ZERO));
+    }
+}
+
+/// Multiplies the exponentials of the rows whose sums [`sum_rows`] made, each row by its scale;
+/// every result is NaN where a sum is not finite.
+#[inline(always)]
+pub fn scale_rows<V: Vector<Element: Shifted>, P: Peak>(
+    token: V::Token,
+    mut rows: InOut<'_, V::Element>,
+    columns: usize,
+    sums: &Sums<V::Register, P>,
+    scales: &Scale<Lanes<V::Element>>,
+) {
+    let mut number = 0;
+    while rows.len() > 0 {
+        let (mut row, rest) = rows.split(columns);
+        match (sums.frame(number), scales.lane(sums.lane(number))) {
+            (Some(_), Some(scale)) if columns <= LONGEST_STORED => {
+                scale_all::<V>(token, row.written(), scale);
+            }
+            (Some(frame), Some(scale)) => {
+                map::<V, _>(token, row, ScaledExp { frame, scale });
+            }
+            _ => row.target().fill(V::Element::NAN),
+        }
+        number += 1;
+        rows = rest;
     }
 }
 

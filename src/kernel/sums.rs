@@ -3,52 +3,63 @@
 //! What is done once a row is a chain of dependent instructions, as long as the sum of a hundred
 //! elements: for as many rows as a register has lanes it takes no longer than for one.
 
+use core::marker::PhantomData;
+
 use super::exp_sum::ExpSum;
-use super::frame::Shifted;
-use super::peak::Among;
+use super::frame::{Frame, Shifted};
+use super::frames::{FrameLanes, Frames};
+use super::lanes::{Lanes, MOST_LANES, lanes, set};
+use super::peak::Peak;
 use super::running::{Unreduced, rest};
 use crate::math::TwoFold;
-use crate::math::term::{exp_term, exp_term_two_fold};
 use crate::simd::{Element, Exchange, Stack, Vector};
 
-/// The most lanes of a register.
-pub const MOST_LANES: usize = 16;
-
-/// The sums of a few rows, their peaks [`Among`] the others: that of row number i in lane i·step.
-pub struct Sums<R: Vector> {
+/// The sums of a few rows: that of row number i in lane i·step.
+pub struct Sums<R: Vector, P> {
     token: R::Token,
     step: usize,
     rows: usize,
     /// The largest elements; if that of a row is not finite, its log-sum-exp.
-    max: [R::Element; MOST_LANES],
-    /// What makes the largest exponentials of them.
-    arguments: [R::Element; MOST_LANES],
-    rounds: [R::Element; MOST_LANES],
+    max: Lanes<R::Element>,
+    /// Where each row's largest element first stands, if it is kept apart.
+    argmax: Lanes<usize>,
+    frames: FrameLanes<R::Element>,
     /// The terms of each row, not added up.
-    lanes: Stack<TwoFold<R>, MOST_LANES>,
+    terms: Stack<TwoFold<R>, MOST_LANES>,
+    /// Former peaks, if they are kept apart.
+    carried: TwoFold<Lanes<R::Element>>,
+    peak: PhantomData<P>,
 }
 
-impl<R: Exchange<Element: Shifted>> Sums<R> {
+impl<R: Exchange<Element: Shifted>, P: Peak> Sums<R, P> {
     /// Room for so many sums, at most as many as there are lanes.
     #[inline(always)]
     pub fn new(token: R::Token, rows: usize) -> Self {
-        let none = [R::Element::ZERO; MOST_LANES];
+        let none = [R::Element::ZERO; _];
         Self {
             token,
             step: R::LANES >> rows.next_power_of_two().trailing_zeros(),
             rows: 0,
             max: none,
-            arguments: none,
-            rounds: none,
-            lanes: Stack::new(),
+            argmax: [0; _],
+            frames: FrameLanes::new(),
+            terms: Stack::new(),
+            carried: TwoFold { hi: none, lo: none },
+            peak: PhantomData,
         }
     }
 
     /// Forgets all sums.
     #[inline(always)]
     pub fn clear(&mut self) {
-        self.lanes.clear();
+        self.terms.clear();
         self.rows = 0;
+    }
+
+    /// How many lanes lie between those of two rows.
+    #[inline(always)]
+    pub fn step(&self) -> usize {
+        self.step
     }
 
     /// The lane of a row.
@@ -59,73 +70,78 @@ impl<R: Exchange<Element: Shifted>> Sums<R> {
 
     /// Appends the sum of a row.
     #[inline(always)]
-    pub fn push<V: Vector<Element = R::Element, Register = R>>(
-        &mut self,
-        sum: Result<Unreduced<R>, R::Element>,
-    ) {
+    pub fn push(&mut self, sum: Result<Unreduced<R>, R::Element>) {
         let lane = self.lane(self.rows);
-        self.rows += 1;
-        let set = |lanes: &mut [R::Element; MOST_LANES], value| {
-            if let Some(place) = lanes.get_mut(lane) {
-                *place = value;
-            }
-        };
         match sum {
             Ok(sum) => {
-                let (argument, round) = sum.frame.arguments::<V>(sum.max);
-                set(&mut self.max, sum.max);
-                set(&mut self.arguments, argument);
-                set(&mut self.rounds, round);
-                self.lanes.push(sum.lanes);
+                set(&mut self.max, lane, sum.max);
+                self.frames.set(lane, sum.frame);
+                if P::APART {
+                    set(&mut self.argmax, self.rows, sum.argmax);
+                    set(&mut self.carried.hi, lane, sum.carried.hi.first());
+                    set(&mut self.carried.lo, lane, sum.carried.lo.first());
+                }
+                self.terms.push(sum.lanes);
             }
             Err(special) => {
-                set(&mut self.max, special);
-                self.lanes.push(TwoFold::zero(self.token));
+                set(&mut self.max, lane, special);
+                self.terms.push(TwoFold::zero(self.token));
             }
         }
+        self.rows += 1;
     }
 
     /// The sums in lanes. Adds up what was pushed, once.
     #[inline(always)]
     pub fn sum(&mut self) -> ExpSum<R> {
         let token = self.token;
-        let zero = TwoFold::zero(token);
-        while self.lane(self.lanes.values().len()) < R::LANES {
-            self.lanes.push(zero);
+        while self.lane(self.terms.values().len()) < R::LANES {
+            self.terms.push(TwoFold::zero(token));
         }
-        let sum = R::sums_of_lanes(self.lanes.values_mut()).unwrap_or(zero);
-        let (arguments, rounds) = self.arguments();
-        let peak = exp_term(token, arguments, rounds);
+        let sum = R::sums_of_lanes(self.terms.values_mut());
+        let mut sum = sum.unwrap_or(TwoFold::zero(token));
+        let max = R::load(token, &self.max, R::Element::ZERO);
+        let peak = self.frames().exp(token, max);
+        if P::APART {
+            sum = sum.add(TwoFold {
+                hi: R::load(token, &self.carried.hi, R::Element::ZERO),
+                lo: R::load(token, &self.carried.lo, R::Element::ZERO),
+            });
+        }
         ExpSum {
-            max: R::load(token, &self.max, R::Element::ZERO),
+            max,
             peak,
-            rest: rest::<R, Among>(token, sum, peak),
+            rest: rest::<R, P>(token, sum, peak),
         }
     }
 
-    /// What makes the largest exponentials.
+    /// The frames of the sums.
     #[inline(always)]
-    fn arguments(&self) -> (R, R) {
-        (
-            R::load(self.token, &self.arguments, R::Element::ZERO),
-            R::load(self.token, &self.rounds, R::Element::ZERO),
-        )
+    pub fn frames(&self) -> Frames<R> {
+        self.frames.load(self.token)
     }
 
-    /// Whether a row's largest element, hence its sum, is finite.
+    /// The frame of a row's sum, unless its largest element, hence its sum, is not finite.
     #[inline(always)]
-    pub fn is_finite(&self, number: usize) -> bool {
-        let max = self.max.get(self.lane(number));
-        matches!(max, Some(max) if max.is_finite())
+    pub fn frame(&self, number: usize) -> Option<Frame<R::Element>> {
+        let lane = self.lane(number);
+        match self.max.get(lane) {
+            Some(max) if max.is_finite() => self.frames.get(lane, R::FUSED),
+            _ => None,
+        }
+    }
+
+    /// Where each row's largest element first stands: that of row number i in place i.
+    #[inline(always)]
+    pub fn argmax(&self) -> &Lanes<usize> {
+        &self.argmax
     }
 
     /// ln Σ e^x of each row, for as many as `out` has room for, if `sum` is what they add up to.
     #[inline(always)]
     pub fn log_sum_exp(&self, sum: ExpSum<R>, out: &mut [R::Element]) {
-        let (arguments, rounds) = self.arguments();
-        let peak = exp_term_two_fold(self.token, arguments, rounds);
-        let mut results = [R::Element::ZERO; MOST_LANES];
-        sum.log_sum_exp(self.token, peak).store(&mut results);
+        let peak = self.frames().peak(self.token, sum.max);
+        let results = lanes(sum.log_sum_exp(self.token, peak));
         let mut lane = 0;
         for out in out.iter_mut().take(self.rows) {
             if let (Some(&max), Some(&result)) = (self.max.get(lane), results.get(lane)) {
@@ -133,5 +149,14 @@ impl<R: Exchange<Element: Shifted>> Sums<R> {
             }
             lane += self.step;
         }
+    }
+
+    /// ln Σ e^x of the only row, if `sum` is its sum; −∞ if there is none.
+    #[inline(always)]
+    pub fn log_sum_exp_of_one(&self, sum: ExpSum<R>) -> R::Element {
+        let mut result = [R::Element::NEG_INFINITY];
+        self.log_sum_exp(sum, &mut result);
+        let [result] = result;
+        result
     }
 }

@@ -39,36 +39,70 @@ pub struct LossSum<T> {
     correct: u64,
 }
 
+/// The number of rows after which what rounding left over is settled. Of equal rows it has one sign
+/// for long, and would need rounding itself as it grows.
+const ROWS_TO_SETTLE: u64 = 64;
+
 impl<T: Element> LossSum<T> {
     /// Adds a row of this weight whose loss is `hi + lo`.
     #[inline(always)]
     pub(crate) fn add_row(&mut self, hi: T, lo: T, weight: T, correct: bool) {
+        let (hi, lo) = normalized(hi, lo);
+        self.add_weight(weight);
+        self.add_loss(hi, lo, correct);
+    }
+
+    /// Adds a row whose loss is `hi + lo`, `lo` below the last digit of `hi`, but not its weight.
+    #[inline(always)]
+    pub(crate) fn add_loss(&mut self, hi: T, lo: T, correct: bool) {
         self.loss.add(hi, lo);
-        self.weight.add(weight, T::ZERO);
         self.count(1, u64::from(correct));
+    }
+
+    /// Adds the weight of a row.
+    #[inline(always)]
+    pub(crate) fn add_weight(&mut self, weight: T) {
+        self.weight.add(weight, T::ZERO);
+    }
+
+    /// Adds the weight of so many rows that have a weight of 1.
+    #[inline(always)]
+    pub(crate) fn add_weight_of(&mut self, rows: u64) {
+        // Two parts with no more digits than the type has, of any number that is met.
+        let low = rows & 0xf_ffff;
+        self.weight.add(T::from_u64(rows - low), T::ZERO);
+        self.weight.add(T::from_u64(low), T::ZERO);
+        self.weight.settle();
     }
 
     /// Adds so many decisions of weight 1 whose losses sum to `hi + lo`.
     #[inline(always)]
     pub(crate) fn add_decisions(&mut self, hi: T, lo: T, count: u64, correct: u64) {
+        let (hi, lo) = normalized(hi, lo);
         self.loss.add(hi, lo);
-        // Two parts with no more digits than the type has, of any count that is met.
-        let low = count & 0xf_ffff;
-        self.weight.add(T::from_u64(count - low), T::from_u64(low));
+        self.add_weight_of(count);
         self.count(count, correct);
     }
 
-    /// Counts so many rows, some of which are correct. Saturates: merging may not panic, however often.
+    /// Counts so many rows, some of which are correct, whose losses have been added; settles the sums
+    /// from time to time. Saturates: merging may not panic, however often.
     #[inline(always)]
     fn count(&mut self, rows: u64, correct: u64) {
+        let before = self.rows / ROWS_TO_SETTLE;
         self.rows = self.rows.saturating_add(rows);
         self.correct = self.correct.saturating_add(correct);
+        if self.rows / ROWS_TO_SETTLE != before {
+            self.loss.settle();
+            self.weight.settle();
+        }
     }
 
     /// Adds the z-loss `hi + lo` of a row.
     #[inline(always)]
     pub(crate) fn add_z_loss(&mut self, hi: T, lo: T) {
+        let (hi, lo) = normalized(hi, lo);
         self.z_loss.add(hi, lo);
+        self.z_loss.settle();
     }
 }
 
@@ -80,15 +114,25 @@ struct Sum<T> {
 }
 
 impl<T: Element> Sum<T> {
-    /// Adds `hi + lo`, neither of which need be small beside the other.
+    /// Adds `hi + lo`, `lo` of the size of rounding errors.
     #[inline(always)]
     fn add(&mut self, hi: T, lo: T) {
-        // What rounding left over of a number beyond the range is not a number.
-        let lo = if lo.is_finite() { lo } else { T::ZERO };
-        let (hi, lo) = two_sum(hi, lo);
         let (sum, lost) = two_sum(self.sum, hi);
-        let lost = lo + lost;
         self.sum = sum;
+        self.lose(lo + lost);
+    }
+
+    /// Moves what rounding left over into the sum, as far as it has digits for it.
+    #[inline(always)]
+    fn settle(&mut self) {
+        let (sum, lost) = two_sum(self.sum, self.lost);
+        *self = Self { sum, lost: T::ZERO };
+        self.lose(lost);
+    }
+
+    /// Keeps what rounding left over; of a number beyond the range that is not a number.
+    #[inline(always)]
+    fn lose(&mut self, lost: T) {
         if lost.is_finite() {
             self.lost = self.lost + lost;
         }
@@ -99,6 +143,13 @@ impl<T: Element> Sum<T> {
     fn value(self) -> T {
         self.sum + self.lost
     }
+}
+
+/// The same number with `lo` below the last digit of `hi`. What rounding left over of a number beyond
+/// the range is not a number.
+#[inline(always)]
+fn normalized<T: Element>(hi: T, lo: T) -> (T, T) {
+    two_sum(hi, if lo.is_finite() { lo } else { T::ZERO })
 }
 
 /// The sum of `a` and `b` and its rounding error: TwoSum, Knuth.
@@ -238,13 +289,9 @@ impl<T: Float> LossSum<T> {
     /// # Ok::<(), logits::Error>(())
     /// ```
     pub fn merge(&mut self, other: &Self) {
-        for (sum, other) in [
-            (&mut self.loss, other.loss),
-            (&mut self.weight, other.weight),
-            (&mut self.z_loss, other.z_loss),
-        ] {
-            sum.add(other.sum, other.lost);
-        }
+        self.add_z_loss(other.z_loss.sum, other.z_loss.lost);
+        self.loss.add(other.loss.sum, other.loss.lost);
+        self.weight.add(other.weight.sum, other.weight.lost);
         self.count(other.rows, other.correct);
     }
 }

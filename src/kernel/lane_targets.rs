@@ -1,0 +1,230 @@
+//! The labels of a few rows, one row a lane, and what the loss makes of them.
+
+use super::exp_sum::ExpSum;
+use super::frame::Shifted;
+use super::frames::Frames;
+use super::label_weight::{GradientFactor, weighted_loss};
+use super::lanes::{Lanes, MOST_LANES, lanes, set};
+use super::row::{row, row_mut};
+use super::row_sum::Wanted;
+use super::scale::Scale;
+use crate::loss::{Labels, LossSum, Options};
+use crate::math::TwoFold;
+use crate::simd::{Element, Exchange, Vector};
+
+/// The labels of a few rows, their weights and their logits: those of row number i in lane i·step.
+pub struct LaneTargets<R: Vector> {
+    columns: usize,
+    step: usize,
+    /// That of row number i in place i; `None` where a row is ignored, and where there is none.
+    labels: Lanes<Option<usize>>,
+    logit: R,
+    /// 1 where a row is ignored: products with 0 would take the way of subnormal numbers. `None` if
+    /// all are 1.
+    weight: Option<R>,
+}
+
+impl<R: Exchange<Element: Shifted>> LaneTargets<R> {
+    /// The targets of `rows`, the first of which has the label of number `first`. Labels are in range.
+    #[inline(always)]
+    pub fn new(
+        token: R::Token,
+        (rows, columns): (&[R::Element], usize),
+        step: usize,
+        (labels, options, first): (&Labels<'_>, &Options<'_, R::Element>, usize),
+    ) -> Self {
+        let mut classes = [None; MOST_LANES];
+        let mut logit = [R::Element::ZERO; MOST_LANES];
+        let mut weight = [R::Element::ONE; MOST_LANES];
+        for number in 0..R::LANES / step {
+            let Some(row) = row(rows, columns, number) else {
+                break;
+            };
+            let Some((class, of_class)) = options.label(labels, first + number) else {
+                continue;
+            };
+            if let Some(&x) = row.get(class) {
+                set(&mut classes, number, Some(class));
+                set(&mut logit, number * step, x);
+                set(&mut weight, number * step, of_class);
+            }
+        }
+        Self {
+            columns,
+            step,
+            labels: classes,
+            logit: R::load(token, &logit, R::Element::ZERO),
+            weight: match options.class_weights {
+                Some(_) => Some(R::load(token, &weight, R::Element::ONE)),
+                None => None,
+            },
+        }
+    }
+
+    /// The label of a row, unless that is ignored.
+    #[inline(always)]
+    pub fn label(&self, number: usize) -> Option<usize> {
+        match self.labels.get(number) {
+            Some(label) => *label,
+            None => None,
+        }
+    }
+
+    /// The rows that are not ignored.
+    #[inline(always)]
+    pub fn wanted(&self) -> Wanted {
+        let mut wanted = Wanted::NONE;
+        for number in 0..R::LANES / self.step {
+            if self.label(number).is_some() {
+                wanted = wanted.with(number);
+            }
+        }
+        wanted
+    }
+
+    /// The weights, in lanes.
+    #[inline(always)]
+    fn weight(&self, token: R::Token) -> R {
+        match self.weight {
+            Some(weight) => weight,
+            None => R::splat(token, R::Element::ONE),
+        }
+    }
+
+    /// Adds the rows' losses, in order, from their sums and the places of their largest elements.
+    #[inline(always)]
+    pub fn add_losses<A: Places>(
+        &self,
+        token: R::Token,
+        sum: &mut LossSum<R::Element>,
+        of_rows: &ExpSum<R>,
+        argmax: &A,
+    ) {
+        let logits = (of_rows.max, self.logit);
+        let loss = weighted_loss(token, logits, of_rows.log_ratio(token), self.weight);
+        // NaN where the largest element is not finite, whatever the weight.
+        let special = of_rows.max.sub(of_rows.max);
+        let (hi, lo) = (lanes(loss.hi.add(special)), lanes(loss.lo));
+        let weights = lanes(self.weight(token));
+        let mut rows = 0;
+        for number in 0..R::LANES / self.step {
+            let lane = number * self.step;
+            if let (Some(label), Some(&hi), Some(&lo), Some(&weight)) = (
+                self.label(number),
+                hi.get(lane),
+                lo.get(lane),
+                weights.get(lane),
+            ) {
+                if self.weight.is_some() {
+                    sum.add_weight(weight);
+                }
+                let correct = argmax.is(number, label) && !hi.is_nan();
+                sum.add_loss(hi, lo, correct);
+                rows += 1;
+            }
+        }
+        if self.weight.is_none() {
+            sum.add_weight_of(rows);
+        }
+    }
+
+    /// What makes gradients of the exponentials of the rows, `scale` times as large.
+    #[inline(always)]
+    pub fn gradients(
+        &self,
+        token: R::Token,
+        sum: &ExpSum<R>,
+        frames: &Frames<R>,
+        scale: R::Element,
+    ) -> Gradients<R> {
+        let reciprocal = sum.reciprocal(token);
+        let factor = GradientFactor::new(token, scale, self.weight(token));
+        let others = self.others(token, sum, frames);
+        let magnitude = factor.first.abs();
+        let negative = scale < R::Element::ZERO;
+        let complement = others.product_value(reciprocal.scaled(factor.lift));
+        Gradients {
+            softmax: Scale::by_each(token, reciprocal, magnitude, negative),
+            at_label: factor.at_label(token, complement),
+            second: factor.second,
+        }
+    }
+
+    /// Σ e^x of every row over all classes but the label's.
+    #[inline(always)]
+    fn others(&self, token: R::Token, sum: &ExpSum<R>, frames: &Frames<R>) -> TwoFold<R> {
+        let zero = R::splat(token, R::Element::ZERO);
+        let term = frames.exp(token, self.logit);
+        let with_peak = sum.rest.add_single(zero.sub(term)).add_single(sum.peak);
+        // Another element of the same size has the same term.
+        TwoFold {
+            hi: (sum.rest.hi).replace_where_less(self.logit, sum.max, with_peak.hi),
+            lo: (sum.rest.lo).replace_where_less(self.logit, sum.max, with_peak.lo),
+        }
+        .normalized()
+    }
+
+    /// Finishes the gradients of `rows`, whose exponentials have been multiplied by
+    /// [`Gradients::softmax`]. Those of ignored rows are 0.
+    #[inline(always)]
+    pub fn finish(&self, rows: &mut [R::Element], gradients: Gradients<R>) {
+        let (at_label, second) = (lanes(gradients.at_label), lanes(gradients.second));
+        for number in 0..R::LANES / self.step {
+            let lane = number * self.step;
+            let Some(row) = row_mut(rows, self.columns, number) else {
+                break;
+            };
+            let Some(label) = self.label(number) else {
+                row.fill(R::Element::ZERO);
+                continue;
+            };
+            if let (Some(&at_label), Some(&second)) = (at_label.get(lane), second.get(lane)) {
+                multiply(row, second);
+                if let Some(place) = row.get_mut(label) {
+                    *place = at_label;
+                }
+            }
+        }
+    }
+}
+
+/// Multiplies a row, mostly by 1.
+#[inline(always)]
+fn multiply<E: Element>(row: &mut [E], factor: E) {
+    if factor != E::ONE {
+        for x in row {
+            *x = *x * factor;
+        }
+    }
+}
+
+/// What makes gradients of the exponentials of a few rows, one row a lane.
+#[derive(Clone, Copy)]
+pub struct Gradients<R> {
+    /// What every exponential is multiplied by.
+    pub softmax: Scale<R>,
+    at_label: R,
+    /// What the products are multiplied by.
+    second: R,
+}
+
+/// The places of the largest elements of a few rows.
+pub trait Places {
+    /// Whether that of a row is `place`.
+    fn is(&self, number: usize, place: usize) -> bool;
+}
+
+impl Places for Lanes<usize> {
+    #[inline(always)]
+    fn is(&self, number: usize, place: usize) -> bool {
+        self.get(number) == Some(&place)
+    }
+}
+
+/// As numbers of a type that has all numbers of columns.
+impl<E: Element> Places for Lanes<E> {
+    #[inline(always)]
+    fn is(&self, number: usize, place: usize) -> bool {
+        self.get(number) == Some(&E::from_u64(place as u64))
+    }
+}
