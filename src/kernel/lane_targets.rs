@@ -12,10 +12,10 @@ use crate::loss::{Labels, LossSum, Options};
 use crate::math::TwoFold;
 use crate::simd::{Element, Exchange, Vector};
 
-/// The labels of a few rows, their weights and their logits: those of row number i in lane i·step.
+/// The labels of a few rows, their weights and their logits: those of row number i in lane i·2^spread.
 pub struct LaneTargets<R: Vector> {
     columns: usize,
-    step: usize,
+    spread: u32,
     /// That of row number i in place i; `None` where a row is ignored, and where there is none.
     labels: Lanes<Option<usize>>,
     logit: R,
@@ -30,13 +30,13 @@ impl<R: Exchange<Element: Shifted>> LaneTargets<R> {
     pub fn new(
         token: R::Token,
         (rows, columns): (&[R::Element], usize),
-        step: usize,
+        spread: u32,
         (labels, options, first): (&Labels<'_>, &Options<'_, R::Element>, usize),
     ) -> Self {
         let mut classes = [None; MOST_LANES];
         let mut logit = [R::Element::ZERO; MOST_LANES];
         let mut weight = [R::Element::ONE; MOST_LANES];
-        for number in 0..R::LANES / step {
+        for number in 0..R::LANES >> spread {
             let Some(row) = row(rows, columns, number) else {
                 break;
             };
@@ -45,13 +45,13 @@ impl<R: Exchange<Element: Shifted>> LaneTargets<R> {
             };
             if let Some(&x) = row.get(class) {
                 set(&mut classes, number, Some(class));
-                set(&mut logit, number * step, x);
-                set(&mut weight, number * step, of_class);
+                set(&mut logit, number << spread, x);
+                set(&mut weight, number << spread, of_class);
             }
         }
         Self {
             columns,
-            step,
+            spread,
             labels: classes,
             logit: R::load(token, &logit, R::Element::ZERO),
             weight: match options.class_weights {
@@ -74,7 +74,7 @@ impl<R: Exchange<Element: Shifted>> LaneTargets<R> {
     #[inline(always)]
     pub fn wanted(&self) -> Wanted {
         let mut wanted = Wanted::NONE;
-        for number in 0..R::LANES / self.step {
+        for number in 0..R::LANES >> self.spread {
             if self.label(number).is_some() {
                 wanted = wanted.with(number);
             }
@@ -107,8 +107,8 @@ impl<R: Exchange<Element: Shifted>> LaneTargets<R> {
         let (hi, lo) = (lanes(loss.hi.add(special)), lanes(loss.lo));
         let weights = lanes(self.weight(token));
         let mut rows = 0;
-        for number in 0..R::LANES / self.step {
-            let lane = number * self.step;
+        for number in 0..R::LANES >> self.spread {
+            let lane = number << self.spread;
             if let (Some(label), Some(&hi), Some(&lo), Some(&weight)) = (
                 self.label(number),
                 hi.get(lane),
@@ -169,8 +169,8 @@ impl<R: Exchange<Element: Shifted>> LaneTargets<R> {
     #[inline(always)]
     pub fn finish(&self, rows: &mut [R::Element], gradients: Gradients<R>) {
         let (at_label, second) = (lanes(gradients.at_label), lanes(gradients.second));
-        for number in 0..R::LANES / self.step {
-            let lane = number * self.step;
+        for number in 0..R::LANES >> self.spread {
+            let lane = number << self.spread;
             let Some(row) = row_mut(rows, self.columns, number) else {
                 break;
             };

@@ -64,16 +64,17 @@ fn log_softmax_batch<V: Vector<Element: Shifted>>(
     }
     let sum = sums.sum();
     let (max, log_ratio) = (lanes(sum.max), lanes(sum.log_ratio(token).value()));
-    let mut lane = 0;
+    let mut number = 0;
     while rows.len() > 0 {
         let (mut row, rest) = rows.split(columns);
+        let lane = sums.lane(number);
         match (max.get(lane), log_ratio.get(lane)) {
             (Some(&max), Some(&log_ratio)) if max.is_finite() => {
                 map::<V, _>(token, row, Subtract { max, log_ratio });
             }
             _ => row.target().fill(V::Element::NAN),
         }
-        lane += sums.step();
+        number += 1;
         rows = rest;
     }
     sum

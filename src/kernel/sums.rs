@@ -14,10 +14,10 @@ use super::running::{Unreduced, rest};
 use crate::math::TwoFold;
 use crate::simd::{Element, Exchange, Stack, Vector};
 
-/// The sums of a few rows: that of row number i in lane i·step.
+/// The sums of a few rows: that of row number i in lane i·2^spread.
 pub struct Sums<R: Vector, P> {
     token: R::Token,
-    step: usize,
+    spread: u32,
     rows: usize,
     /// The largest elements; if that of a row is not finite, its log-sum-exp.
     max: Lanes<R::Element>,
@@ -38,7 +38,7 @@ impl<R: Exchange<Element: Shifted>, P: Peak> Sums<R, P> {
         let none = [R::Element::ZERO; _];
         Self {
             token,
-            step: R::LANES >> rows.next_power_of_two().trailing_zeros(),
+            spread: R::LANES.trailing_zeros() - rows.next_power_of_two().trailing_zeros(),
             rows: 0,
             max: none,
             argmax: [0; _],
@@ -56,16 +56,16 @@ impl<R: Exchange<Element: Shifted>, P: Peak> Sums<R, P> {
         self.rows = 0;
     }
 
-    /// How many lanes lie between those of two rows.
+    /// Row number i is in lane i·2^spread.
     #[inline(always)]
-    pub fn step(&self) -> usize {
-        self.step
+    pub fn spread(&self) -> u32 {
+        self.spread
     }
 
     /// The lane of a row.
     #[inline(always)]
     pub fn lane(&self, number: usize) -> usize {
-        number * self.step
+        number << self.spread
     }
 
     /// Appends the sum of a row.
@@ -142,12 +142,11 @@ impl<R: Exchange<Element: Shifted>, P: Peak> Sums<R, P> {
     pub fn log_sum_exp(&self, sum: ExpSum<R>, out: &mut [R::Element]) {
         let peak = self.frames().peak(self.token, sum.max);
         let results = lanes(sum.log_sum_exp(self.token, peak));
-        let mut lane = 0;
-        for out in out.iter_mut().take(self.rows) {
+        for (number, out) in out.iter_mut().take(self.rows).enumerate() {
+            let lane = self.lane(number);
             if let (Some(&max), Some(&result)) = (self.max.get(lane), results.get(lane)) {
                 *out = if max.is_finite() { result } else { max };
             }
-            lane += self.step;
         }
     }
 
