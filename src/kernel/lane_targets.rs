@@ -12,12 +12,15 @@ use crate::loss::{Labels, LossSum, Options};
 use crate::math::TwoFold;
 use crate::simd::{Element, Exchange, Vector};
 
+/// Not a label.
+const NO_LABEL: usize = usize::MAX;
+
 /// The labels of a few rows, their weights and their logits: those of row number i in lane i·2^spread.
 pub struct LaneTargets<R: Vector> {
     columns: usize,
     spread: u32,
-    /// That of row number i in place i; `None` where a row is ignored, and where there is none.
-    labels: Lanes<Option<usize>>,
+    /// That of row number i in place i; [`NO_LABEL`] where a row is ignored, and where there is none.
+    labels: Lanes<usize>,
     logit: R,
     /// 1 where a row is ignored: products with 0 would take the way of subnormal numbers. `None` if
     /// all are 1.
@@ -33,7 +36,14 @@ impl<R: Exchange<Element: Shifted>> LaneTargets<R> {
         spread: u32,
         (labels, options, first): (&Labels<'_>, &Options<'_, R::Element>, usize),
     ) -> Self {
-        let mut classes = [None; MOST_LANES];
+        // Filled where it stands: the compiler would call a function to move it.
+        let mut targets = Self {
+            columns,
+            spread,
+            labels: [NO_LABEL; _],
+            logit: R::splat(token, R::Element::ZERO),
+            weight: None,
+        };
         let mut logit = [R::Element::ZERO; MOST_LANES];
         let mut weight = [R::Element::ONE; MOST_LANES];
         for number in 0..R::LANES >> spread {
@@ -44,29 +54,24 @@ impl<R: Exchange<Element: Shifted>> LaneTargets<R> {
                 continue;
             };
             if let Some(&x) = row.get(class) {
-                set(&mut classes, number, Some(class));
+                set(&mut targets.labels, number, class);
                 set(&mut logit, number << spread, x);
                 set(&mut weight, number << spread, of_class);
             }
         }
-        Self {
-            columns,
-            spread,
-            labels: classes,
-            logit: R::load(token, &logit, R::Element::ZERO),
-            weight: match options.class_weights {
-                Some(_) => Some(R::load(token, &weight, R::Element::ONE)),
-                None => None,
-            },
+        targets.logit = R::load(token, &logit, R::Element::ZERO);
+        if options.class_weights.is_some() {
+            targets.weight = Some(R::load(token, &weight, R::Element::ONE));
         }
+        targets
     }
 
     /// The label of a row, unless that is ignored.
     #[inline(always)]
     pub fn label(&self, number: usize) -> Option<usize> {
         match self.labels.get(number) {
-            Some(label) => *label,
-            None => None,
+            Some(&label) if label != NO_LABEL => Some(label),
+            _ => None,
         }
     }
 
