@@ -36,10 +36,12 @@ pub fn loss<V: Vector<Element: Shifted>>(
         let rows = up_to(rest, rows_at_once * columns);
         let labels = (&labels, &options, first);
         if let Some(block) = blocks.sum::<Apart>(rows, Cells::Kept) {
-            let targets = LaneTargets::new(token, (rows, columns), 0, labels);
+            let mut targets = LaneTargets::new(token, columns, 0);
+            targets.take(token, rows, labels);
             targets.add_losses(token, &mut sum, &block.sum, &lanes(block.argmax));
         } else {
-            let targets = LaneTargets::new(token, (rows, columns), sums.spread(), labels);
+            let mut targets = LaneTargets::new(token, columns, sums.spread());
+            targets.take(token, rows, labels);
             sums.clear();
             for number in 0..rows_at_once {
                 let Some(row) = row(rows, columns, number) else {
@@ -83,7 +85,8 @@ pub fn loss_and_gradient<V: Vector<Element: Shifted>>(
         let rows = rest.get_mut(..length).unwrap_or(&mut []);
         let labels = (&labels, &options, first);
         if let Some(block) = blocks.sum::<Apart>(rows, Cells::Replaced) {
-            let targets = LaneTargets::new(token, (rows, columns), 0, labels);
+            let mut targets = LaneTargets::new(token, columns, 0);
+            targets.take(token, rows, labels);
             targets.add_losses(token, &mut sum, &block.sum, &lanes(block.argmax));
             let frames = Frames::near(token, block.frames);
             let gradients = targets.gradients(token, &block.sum, &frames, scale);
@@ -91,7 +94,8 @@ pub fn loss_and_gradient<V: Vector<Element: Shifted>>(
             blocks.store(rows);
             targets.finish(rows, gradients);
         } else {
-            let targets = LaneTargets::new(token, (rows, columns), sums.spread(), labels);
+            let mut targets = LaneTargets::new(token, columns, sums.spread());
+            targets.take(token, rows, labels);
             let wanted = targets.wanted();
             sum_rows::<V, Apart>(token, InOut::in_place(rows), columns, wanted, &mut sums);
             let of_rows = sums.sum();

@@ -28,42 +28,46 @@ pub struct LaneTargets<R: Vector> {
 }
 
 impl<R: Exchange<Element: Shifted>> LaneTargets<R> {
-    /// The targets of `rows`, the first of which has the label of number `first`. Labels are in range.
+    /// No targets yet, of rows of `columns` elements.
     #[inline(always)]
-    pub fn new(
-        token: R::Token,
-        (rows, columns): (&[R::Element], usize),
-        spread: u32,
-        (labels, options, first): (&Labels<'_>, &Options<'_, R::Element>, usize),
-    ) -> Self {
-        // Filled where it stands: the compiler would call a function to move it.
-        let mut targets = Self {
+    pub fn new(token: R::Token, columns: usize, spread: u32) -> Self {
+        Self {
             columns,
             spread,
             labels: [NO_LABEL; _],
             logit: R::splat(token, R::Element::ZERO),
             weight: None,
-        };
+        }
+    }
+
+    /// Takes in the targets of `rows`, the first of which has the label of number `first`. Labels are
+    /// in range.
+    #[inline(always)]
+    pub fn take(
+        &mut self,
+        token: R::Token,
+        rows: &[R::Element],
+        (labels, options, first): (&Labels<'_>, &Options<'_, R::Element>, usize),
+    ) {
         let mut logit = [R::Element::ZERO; MOST_LANES];
         let mut weight = [R::Element::ONE; MOST_LANES];
-        for number in 0..R::LANES >> spread {
-            let Some(row) = row(rows, columns, number) else {
+        for number in 0..R::LANES >> self.spread {
+            let Some(row) = row(rows, self.columns, number) else {
                 break;
             };
             let Some((class, of_class)) = options.label(labels, first + number) else {
                 continue;
             };
             if let Some(&x) = row.get(class) {
-                set(&mut targets.labels, number, class);
-                set(&mut logit, number << spread, x);
-                set(&mut weight, number << spread, of_class);
+                set(&mut self.labels, number, class);
+                set(&mut logit, number << self.spread, x);
+                set(&mut weight, number << self.spread, of_class);
             }
         }
-        targets.logit = R::load(token, &logit, R::Element::ZERO);
+        self.logit = R::load(token, &logit, R::Element::ZERO);
         if options.class_weights.is_some() {
-            targets.weight = Some(R::load(token, &weight, R::Element::ONE));
+            self.weight = Some(R::load(token, &weight, R::Element::ONE));
         }
-        targets
     }
 
     /// The label of a row, unless that is ignored.
