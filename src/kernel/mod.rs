@@ -36,5 +36,6 @@ pub mod softmax_options;
 pub mod softmax_vjp;
 pub mod sum;
 mod sums;
+mod target_gradient;
 pub mod transform;
 pub mod weighing;
