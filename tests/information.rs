@@ -3,7 +3,8 @@
 mod support;
 
 use support::information_errors::{
-    check_divergences, check_logits, check_probabilities, near, partners, softmax,
+    check_divergences, check_equal_elements, check_logits, check_probabilities, near, partners,
+    softmax,
 };
 use support::{Distribution, Random, Real, Report, distributions, for_both_types};
 
@@ -13,6 +14,7 @@ for_both_types!(
     rows_of_32_000,
     rows_of_two_to_the_20,
     unnormalised_rows,
+    long_rows_of_equal_elements,
 );
 
 fn short_rows<T: Real>() {
@@ -61,6 +63,15 @@ fn unnormalised_rows<T: Real>() {
             let inputs = format!("about {size:e}");
             check_divergences(&mut report, &inputs, &p, &q);
         }
+    }
+    report.check::<T>();
+}
+
+/// All terms round the same way, again and again.
+fn long_rows_of_equal_elements<T: Real>() {
+    let mut report = Report::default();
+    for (p, q) in [(0.1, 0.3), (0.7, 1.0 / 3.0), (0.9, 0.95), (1e-7, 3e-8)] {
+        check_equal_elements(&mut report, T::from_f64(p), T::from_f64(q), 1 << 22);
     }
     report.check::<T>();
 }

@@ -39,6 +39,20 @@ impl Truths {
         }
     }
 
+    /// Those of so many equal elements, from those of one.
+    fn times(self, len: usize) -> Self {
+        let len = Extended::from(len as f64);
+        let Divergence { value, excess } = self.kl;
+        Self {
+            entropy: self.entropy.map(|entropies| entropies.map(|x| x * len)),
+            kl: Divergence {
+                value: value * len,
+                excess: excess * len,
+            },
+            js: self.js * len,
+        }
+    }
+
     fn check<T: Real>(&self, report: &mut Report, inputs: &str, p: &[T], q: &[T]) {
         for level in Level::available() {
             let mut case = Case {
@@ -132,6 +146,12 @@ pub fn check_probabilities<T: Real>(report: &mut Report, inputs: &str, p: &[T], 
 /// Notes the errors of divergences of numbers that need not be probabilities, at every level.
 pub fn check_divergences<T: Real>(report: &mut Report, inputs: &str, p: &[T], q: &[T]) {
     Truths::divergences(p, q).check(report, inputs, p, q);
+}
+
+/// Notes the errors of what is measured from so many equal elements, at every level.
+pub fn check_equal_elements<T: Real>(report: &mut Report, p: T, q: T, len: usize) {
+    let truths = Truths::all(&[p], &[q]).times(len);
+    truths.check(report, "equal", &vec![p; len], &vec![q; len]);
 }
 
 /// Notes the errors of what is measured from logits, at every level.
