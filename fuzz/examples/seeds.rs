@@ -73,6 +73,8 @@ fn main() -> Result<()> {
     write("log_sum_exp", &seeds)?;
     let mut seeds = named("f32", masked::<f32>());
     seeds.extend(named("f64", masked::<f64>()));
+    seeds.extend(named("f32", beyond_range::<f32>()));
+    seeds.extend(named("f64", beyond_range::<f64>()));
     write("softmax", &seeds)?;
     let mut seeds = named("f32", labelled::<f32>());
     seeds.extend(named("f64", labelled::<f64>()));
@@ -285,6 +287,34 @@ fn masked<T: Float>() -> Vec<(String, Recipe)> {
                 ..Recipe::once(&logits)
             };
             recipes.push((format!("masked_{name}_temperature_{size}"), recipe));
+        }
+    }
+    recipes
+}
+
+/// Logits whose quotients by the temperature are beyond the range: far apart, and a little.
+fn beyond_range<T: Float>() -> Vec<(String, Recipe)> {
+    let (zero, one) = (T::from(0), T::from(1));
+    let infinity = one / zero;
+    let below_largest = |units| T::from_raw(infinity.raw() - units);
+    let (largest, temperature) = (below_largest(1), one / T::from(100));
+    let near = [1, 2, 3, 2, 5].map(below_largest);
+    let far = [largest, zero, -largest, largest / T::from(2), -infinity];
+    let mut recipes = Vec::new();
+    for (name, logits) in [("near", near), ("far", far)] {
+        let negative = logits.map(|x| -x);
+        // A sink, and a scale of −1.
+        for (label_type, sign) in [(0, "positive"), (2, "sunk"), (4, "scaled")] {
+            for (logits, size) in [(&logits, "high"), (&negative, "low")] {
+                let recipe = Recipe {
+                    label_type,
+                    labels: 0b10,
+                    scale: temperature.raw(),
+                    shift: (-one).raw(),
+                    ..Recipe::once(logits)
+                };
+                recipes.push((format!("beyond_{name}_{sign}_{size}"), recipe));
+            }
         }
     }
     recipes

@@ -10,6 +10,7 @@ mod binary;
 mod bounds;
 mod buffer;
 pub mod check;
+mod factored;
 mod float;
 mod information;
 mod logit_options;

@@ -62,6 +62,11 @@ impl<T: Float> LogitOptions<T> {
         }
     }
 
+    /// s·x/T.
+    pub fn times_factor(&self, x: Real) -> Real {
+        x * Real::from(self.scale.into()) / Real::from(self.temperature.into())
+    }
+
     /// Whether the accuracy is promised for this logit: it, the bias and both are within the limits.
     pub fn is_within_limits(&self, x: T, bias: T) -> bool {
         let zero = T::from(0);

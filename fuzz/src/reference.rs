@@ -245,6 +245,14 @@ impl RowReference {
         })
     }
 
+    /// The largest element, if it is finite and there is no NaN.
+    pub fn max(&self) -> Option<Real> {
+        match self {
+            Self::Special(_) => None,
+            Self::Finite(sums) => Some(sums.max),
+        }
+    }
+
     /// ln Σ e^x.
     pub fn log_sum_exp(&self) -> Expected {
         match self {

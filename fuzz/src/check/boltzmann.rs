@@ -7,11 +7,12 @@ use super::elementwise::assert_all;
 use super::near::{Bound, assert_near};
 use crate::bounds::Function;
 use crate::buffer::Buffer;
+use crate::factored::FactoredRow;
 use crate::float::{Float, all_bits, bits};
 use crate::logit_options::LogitOptions;
 use crate::real::Real;
 use crate::recipe::Recipe;
-use crate::reference::{Distinct, Expected, RowReference};
+use crate::reference::Distinct;
 
 /// What is computed of energies at a temperature.
 struct Found<T> {
@@ -70,30 +71,31 @@ fn verify<T: Float>(what: &str, energies: &[T], temperature: T, found: &Found<T>
         softcap: None,
         sink: None,
     };
-    let zero = T::from(0);
     let distinct = Distinct::new(energies);
-    let mut values = distinct.values.iter();
-    if !options.are_within_limits() || !values.all(|&x| options.is_within_limits(x, zero)) {
+    let Some(row) = FactoredRow::new(&distinct, options) else {
         return;
-    }
-    let logits = distinct.values.iter().map(|&x| options.transform(x, zero));
-    let reference = RowReference::of_logits(logits.zip(distinct.counts.iter().copied()));
-    let probability = |x| reference.softmax(options.transform(x, zero));
-    let bound = Bound::of::<T>(Function::OptionsSoftmax);
-    assert_all(what, &distinct, &found.probabilities, probability, bound);
-
-    let log_sum_exp = reference.log_sum_exp();
-    let bound = Bound::above_one::<T>(Function::OptionsLogSumExp);
-    assert_near(what, temperature, found.log_sum_exp, log_sum_exp, bound);
-
-    let factor = Real::from(temperature.into());
-    let expected = match -log_sum_exp {
-        Expected::Number(x) => Expected::Number(x * factor),
-        special => special,
     };
+    let bound = Bound::of::<T>(Function::OptionsSoftmax);
+    let probability = |energy| row.softmax(energy);
+    assert_all(what, &distinct, &found.probabilities, probability, bound);
+    let bound = Bound::above_one::<T>(Function::OptionsLogSumExp);
+    assert_near(
+        what,
+        temperature,
+        found.log_sum_exp,
+        row.log_sum_exp(),
+        bound,
+    );
+    let factor = Real::from(temperature.into());
     let bound = Bound {
         least_unit: factor.exponent() - (T::DIGITS - 1),
         ..Bound::of::<T>(Function::FreeEnergy)
     };
-    assert_near(what, temperature, found.free_energy, expected, bound);
+    assert_near(
+        what,
+        temperature,
+        found.free_energy,
+        row.free_energy(),
+        bound,
+    );
 }

@@ -10,6 +10,7 @@ use super::near::{Bound, assert_near};
 use super::rows::Batch;
 use crate::bounds::Function;
 use crate::buffer::Buffer;
+use crate::factored::FactoredRow;
 use crate::float::{Float, all_bits, bits};
 use crate::logit_options::LogitOptions;
 use crate::recipe::Recipe;
@@ -26,6 +27,7 @@ pub fn check<T: Float>(recipe: &Recipe) {
         .map(|place| recipe.labels.rotate_right(place % 64) & 1 == 0)
         .collect();
     check_mask(recipe, &row, &mask);
+    check_factor(recipe, &row, &mask);
     check_all::<T>(recipe, &mask);
     boltzmann::check::<T>(recipe);
 }
@@ -91,6 +93,62 @@ fn check_mask<T: Float>(recipe: &Recipe, row: &[T], mask: &[bool]) {
                 assert!(right, "{what}: a masked element became {result:e}");
             }
         }
+    }
+}
+
+/// A mask, a factor and a sink, also where products are beyond the range.
+fn check_factor<T: Float>(recipe: &Recipe, row: &[T], mask: &[bool]) {
+    let kinds = recipe.label_type;
+    let (number, other) = (T::from_raw(recipe.scale), T::from_raw(recipe.shift));
+    let options = LogitOptions {
+        temperature: number,
+        softcap: None,
+        sink: (kinds & 2 != 0).then_some(other),
+        scale: if kinds & 4 != 0 { other } else { T::from(1) },
+    };
+    let distinct = Distinct::new(&left(row, mask));
+    let mut families = Families::new();
+    for level in Level::available() {
+        let softmax = options.softmax(level).mask(mask);
+        let mut results = Buffer::new(row, recipe.before.into(), recipe.behind.into());
+        let mut logs = Buffer::new(row, recipe.behind.into(), recipe.before.into());
+        let returned = [
+            softmax.softmax_in_place(results.slice_mut()),
+            softmax.log_softmax_in_place(logs.slice_mut()),
+            softmax.log_sum_exp(row),
+        ];
+        results.check();
+        logs.check();
+        let [Ok(sum), Ok(sum_of_logs), Ok(sum_alone)] = returned else {
+            let wrong = |outcome| matches!(outcome, Err(Error::ParameterOutOfRange { .. }));
+            assert!(returned.into_iter().all(wrong), "{level}: {returned:?}");
+            let written = [results.slice(), logs.slice()].map(all_bits);
+            let same = written == [row, row].map(all_bits);
+            assert!(same, "{level}: wrote in spite of an error");
+            continue;
+        };
+        let sums = [sum, sum_of_logs, sum_alone];
+        let found = (
+            [results.slice(), logs.slice()].map(all_bits),
+            sums.map(bits),
+        );
+        if !families.is_first(level, found) || distinct.values.is_empty() {
+            continue;
+        }
+        let Some(expected) = FactoredRow::new(&distinct, options) else {
+            continue;
+        };
+        let what = format!("{level} {options:?}");
+        let bound = Bound::above_one::<T>(Function::OptionsLogSumExp);
+        for sum in sums {
+            assert_near(&what, number, sum, expected.log_sum_exp(), bound);
+        }
+        let bound = Bound::of::<T>(Function::OptionsSoftmax);
+        let results = left(results.slice(), mask);
+        assert_all(&what, &distinct, &results, |x| expected.softmax(x), bound);
+        let bound = Bound::of::<T>(Function::OptionsLogSoftmax);
+        let logs = left(logs.slice(), mask);
+        assert_all(&what, &distinct, &logs, |x| expected.log_softmax(x), bound);
     }
 }
 
