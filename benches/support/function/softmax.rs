@@ -21,6 +21,12 @@ impl<T: Real> Function<T> {
             Self::log_softmax(),
             Self::log_softmax_into(),
             Self::log_softmax_with(LogitOption::Mask),
+            Self::log_sum_exp_with(LogitOption::Temperature),
+            Self::log_sum_exp_with(LogitOption::Softcap),
+            Self::log_sum_exp_with(LogitOption::Mask),
+            Self::log_sum_exp_with(LogitOption::Bias),
+            Self::log_sum_exp_with(LogitOption::Sink),
+            Self::log_sum_exp_by_row(LogitOption::Temperature),
             Self::streaming(),
             Self::softmax_vjp(),
             Self::log_softmax_vjp(),
@@ -122,6 +128,32 @@ impl<T: Real> Function<T> {
             let rows = Rows::new(&batch.x, batch.columns)?;
             level.log_sum_exp_rows(rows, &mut batch.results)
         })
+    }
+
+    fn log_sum_exp_with(option: LogitOption) -> Self {
+        let name = format!("log_sum_exp_{}", option.name());
+        let plain = plain!(log_sum_exp_with(option) as Naive, Stable);
+        let function = Self::new(name, Output::Rows, plain, move |level, batch| {
+            let rows = Rows::new(&batch.x, batch.columns)?;
+            let softmax = option.set(Softmax::new().level(level), &batch.y, &batch.mask);
+            softmax.log_sum_exp_rows(rows, &mut batch.results)
+        });
+        function.of(option.input())
+    }
+
+    /// A call a row, of an option that all rows share.
+    fn log_sum_exp_by_row(option: LogitOption) -> Self {
+        let name = format!("log_sum_exp_by_row_{}", option.name());
+        let plain = plain!(log_sum_exp_with(option) as Naive, Stable);
+        let function = Self::new(name, Output::Rows, plain, move |level, batch| {
+            let softmax = option.set(Softmax::new().level(level), &batch.y, &batch.mask);
+            let rows = batch.x.chunks_exact(batch.columns);
+            for (row, result) in rows.zip(&mut batch.results) {
+                *result = softmax.log_sum_exp(row)?;
+            }
+            Ok(())
+        });
+        function.of(option.input())
     }
 
     /// log_sum_exp of rows that come in chunks of 4 KiB, to compare with one call.

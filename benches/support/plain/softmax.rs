@@ -59,6 +59,19 @@ pub fn log_softmax_with<T: Real, F: Form<T>>(batch: &mut Batch<T>, option: Logit
     with_option(batch, option, log_softmax_row::<T, F>);
 }
 
+/// The log-sum-exp of each row and its sink.
+pub fn log_sum_exp_with<T: Real, F: Form<T>>(batch: &mut Batch<T>, option: LogitOption) {
+    let columns = batch.columns;
+    let mut logits = vec![T::default(); columns];
+    let rows = batch.x.chunks_exact(columns);
+    for (index, (row, result)) in rows.zip(&mut batch.results).enumerate() {
+        logits.copy_from_slice(row);
+        let biases = batch.y.get(index * columns..).unwrap_or_default();
+        let sink = option.apply(&mut logits, biases, &batch.mask);
+        *result = log_sum_exp_of::<T, F>(logits.iter().copied().chain(sink));
+    }
+}
+
 /// Applies an option to the logits, and then a function to each row and its sink.
 fn with_option<T: Real>(
     batch: &mut Batch<T>,
@@ -67,32 +80,37 @@ fn with_option<T: Real>(
 ) {
     let columns = batch.columns;
     for (index, row) in batch.x.chunks_exact_mut(columns).enumerate() {
-        let mut sink = None;
-        match option {
-            LogitOption::Temperature => {
+        let biases = batch.y.get(index * columns..).unwrap_or_default();
+        let sink = option.apply(row, biases, &batch.mask);
+        function(row, sink);
+    }
+}
+
+impl LogitOption {
+    /// Applies the option to a row; returns the sink.
+    fn apply<T: Real>(self, row: &mut [T], biases: &[T], mask: &[bool]) -> Option<T> {
+        match self {
+            Self::Temperature => {
                 let temperature = T::rounded(TEMPERATURE);
                 row.iter_mut().for_each(|x| *x /= temperature);
             }
-            LogitOption::Softcap => {
+            Self::Softcap => {
                 let (scale, cap) = (T::rounded(SCALE), T::rounded(CAP));
-                for x in &mut *row {
+                for x in row {
                     *x = cap * (scale * *x / cap).std_tanh();
                 }
             }
-            LogitOption::Mask => {
-                for (x, &takes_part) in row.iter_mut().zip(&batch.mask) {
+            Self::Mask => {
+                for (x, &takes_part) in row.iter_mut().zip(mask) {
                     if !takes_part {
                         *x = T::rounded(f64::NEG_INFINITY);
                     }
                 }
             }
-            LogitOption::Bias => {
-                let biases = &batch.y[index * columns..];
-                row.iter_mut().zip(biases).for_each(|(x, &bias)| *x += bias);
-            }
-            LogitOption::Sink => sink = Some(T::rounded(SINK)),
+            Self::Bias => row.iter_mut().zip(biases).for_each(|(x, &bias)| *x += bias),
+            Self::Sink => return Some(T::rounded(SINK)),
         }
-        function(row, sink);
+        None
     }
 }
 
