@@ -4,7 +4,7 @@
 All terms of a sum may share a factor: it is gone from their quotients. So the table holds
 kappa * 2^(j/16), j = 0..15, for the kappa in [1, 2^(1/16)) with which the sixteen are nearest to
 numbers of the type. What is minimised is their worst distance to the nearest number, in units of
-the last place.
+the last place. Kappa itself is printed in two parts.
 
 Run: tools/exp_powers.py (needs numpy and mpmath; takes a minute)
 """
@@ -48,10 +48,30 @@ def search(digits, step):
     return best, kappa
 
 
-for name, digits, step in [("f32", 24, mpf(2) ** -33), ("f64", 53, mpf(2) ** -33 / 3)]:
+def literal(x):
+    """The shortest literal of a number of a numpy type, as the source has it."""
+    digits, _, exponent = str(x).partition("e")
+    whole, _, fraction = digits.partition(".")
+    groups = [fraction[i : i + 3] for i in range(0, len(fraction), 3)]
+    return f"{whole}.{'_'.join(groups)}" + (f"e{int(exponent)}" if exponent else "")
+
+
+def rounded(x, digits):
+    """The number of so many binary digits that is nearest to x."""
+    _, exponent = mp.frexp(x)
+    unit = mp.ldexp(1, exponent - digits)
+    return mp.nint(x / unit) * unit
+
+
+for name, number, digits, step in [
+    ("f32", numpy.float32, 24, mpf(2) ** -33),
+    ("f64", numpy.float64, 53, mpf(2) ** -33 / 3),
+]:
     worst, kappa = search(digits, step)
     print(f"{name}: kappa = {mp.nstr(kappa, 34)}, at most {worst:.3f} units off")
-    unit = mpf(2) ** (digits - 1)
     for j in range(ENTRIES):
-        rounded = mp.nint(kappa * mp.power(2, mpf(j) / ENTRIES) * unit) / unit
-        print(f"    {mp.nstr(rounded, 17 if digits == 53 else 9)},")
+        power = rounded(kappa * mp.power(2, mpf(j) / ENTRIES), digits)
+        print(f"    {literal(number(power))},")
+    hi = rounded(kappa, digits)
+    lo = rounded(kappa - hi, digits)
+    print(f"    KAPPA ({literal(number(hi))}, {literal(number(lo))})")

@@ -33,13 +33,14 @@ pub trait Shifted: Logarithm + Term {
     /// The power of two that the largest exponential gets, so that the smallest which counts is
     /// normal.
     const HEADROOM: Self;
-    /// Where the largest element lies in this range, x·log₂ e can be rounded to an integer without
-    /// leaving the interval of the reduction, and n·ln 2 is exact in a fused operation.
+    /// Where the largest element lies in this range, what log₂ e lacks moves no reduced element that
+    /// counts out of the interval of the polynomial, see [`term`](crate::math::term), and n·ln 2 is
+    /// exact in a fused operation.
     const FUSED_RANGE: (Self, Self);
     /// Where the largest element lies in this range, n·ln 2 is exact without fused operations;
     /// elsewhere x − M is exact for every x that counts.
     const UNFUSED_RANGE: (Self, Self);
-    /// More than any term: 2^(`HEADROOM` + 1). The largest is e^±½ ln 2 · 2^`HEADROOM`, times the
+    /// More than any term: 2^(`HEADROOM` + 1). The largest is about 2^(`HEADROOM` + ½) at most, times the
     /// common factor of the fused family, below 1.04.
     const ABOVE_TERMS: Self;
     /// The step between the offsets of parts: a power of two.

@@ -1,8 +1,14 @@
 //! The terms of a sum of exponentials.
 //!
 //! In the unfused family they are exponentials like any other. In the fused family they have a form
-//! of their own, with x = n·ln 2 + r as in [`exp`](super::exp), but n in sixteenths, so that |r| is at
-//! most a 32nd of ln 2 and half the polynomial suffices. 2^n comes from a table of sixteen powers.
+//! of their own, with x = n·ln 2 + r as in [`exp`](super::exp), but n in sixteenths, so that |r| is
+//! hardly more than a 32nd of ln 2 and half the polynomial suffices. 2^n comes from a table of sixteen
+//! powers.
+//!
+//! How much more: n is x times log₂ e as the type has it, rounded, so that |r| may be up to
+//! (1/32 + |x|·|`LOG2_E` − log₂ e|)·ln 2. For the largest |x| that counts where rows shift by a power
+//! of two, `FUSED_RANGE` and `NEGLIGIBLE` together, that is 1.0102·ln 2 / 32 of `f32` and
+//! 1.000001·ln 2 / 32 of `f64`. The polynomial's interval is a 64th wider than ±ln 2 / 32.
 //!
 //! A table of rounded powers would cost half a unit. But all terms of a sum may have a common factor
 //! κ, which is gone from their quotients: with the right one, which `tools/exp_powers.py` finds,
@@ -24,7 +30,7 @@ pub trait Term: Exponential {
     /// κ, in two parts.
     const KAPPA: (Self, Self);
 
-    /// (e^r − 1 − r) / r² on ±ln 2 / 32.
+    /// (e^r − 1 − r) / r² on ±(1 + 2⁻⁶)·ln 2 / 32.
     fn remainder_of_sixteenth<V: Vector<Element = Self>>(token: V::Token, r: V) -> V;
 }
 
@@ -43,7 +49,7 @@ impl Term for f32 {
         1.592_125_9,
         1.662_615_3,
         1.736_225_6,
-        1.813_094_8,
+        1.813_094_9,
         1.893_367_4,
         1.977_194,
     ]);
