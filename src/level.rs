@@ -74,6 +74,7 @@ impl Level {
 
     /// AVX2 and FMA, 256 bits, if the CPU has them. Fused.
     ///
+    /// # Example
     /// ```
     /// # use logits::Level;
     /// assert!(Level::avx2().is_none_or(Level::is_fused));
@@ -89,6 +90,7 @@ impl Level {
 
     /// AVX-512 F, DQ, BW and VL, 512 bits, if the CPU has them. Fused.
     ///
+    /// # Example
     /// ```
     /// # use logits::Level;
     /// assert!(Level::avx512().is_none_or(Level::is_fused));
@@ -105,6 +107,7 @@ impl Level {
     /// The fastest level that the CPU has: what every function uses by itself. Detected once, then
     /// remembered.
     ///
+    /// # Example
     /// ```
     /// # use logits::Level;
     /// assert_eq!(Level::best(), Level::default());
@@ -116,6 +119,7 @@ impl Level {
 
     /// All levels that the CPU has, the best last.
     ///
+    /// # Example
     /// ```
     /// # use logits::Level;
     /// assert_eq!(Level::available().next(), Some(Level::SCALAR));
@@ -134,6 +138,7 @@ impl Level {
 
     /// `scalar`, `portable`, `avx2` or `avx512`.
     ///
+    /// # Example
     /// ```
     /// assert_eq!(logits::Level::SCALAR.name(), "scalar");
     /// ```
@@ -155,6 +160,7 @@ impl Level {
 
     /// Whether a product and a sum round together: the family, within which bits agree.
     ///
+    /// # Example
     /// ```
     /// assert!(!logits::Level::SCALAR.is_fused());
     /// ```

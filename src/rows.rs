@@ -62,18 +62,36 @@ impl<'a, T> Rows<'a, T> {
     }
 
     /// The number of rows.
+    ///
+    /// # Example
+    /// ```
+    /// assert_eq!(logits::Rows::new(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], 3)?.len(), 2);
+    /// # Ok::<(), logits::Error>(())
+    /// ```
     #[inline]
     pub fn len(&self) -> usize {
         self.data.len().checked_div(self.columns).unwrap_or(0)
     }
 
     /// Whether there are no rows.
+    ///
+    /// # Example
+    /// ```
+    /// assert!(!logits::Rows::new(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], 3)?.is_empty());
+    /// # Ok::<(), logits::Error>(())
+    /// ```
     #[inline]
     pub fn is_empty(&self) -> bool {
         self.data.is_empty()
     }
 
     /// The number of elements in a row.
+    ///
+    /// # Example
+    /// ```
+    /// assert_eq!(logits::Rows::new(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], 3)?.columns(), 3);
+    /// # Ok::<(), logits::Error>(())
+    /// ```
     #[inline]
     pub fn columns(&self) -> usize {
         self.columns
@@ -185,18 +203,36 @@ impl<'a, T> RowsMut<'a, T> {
     }
 
     /// The number of rows.
+    ///
+    /// # Example
+    /// ```
+    /// assert_eq!(logits::RowsMut::new(&mut [1.0, 2.0, 3.0, 4.0, 5.0, 6.0], 3)?.len(), 2);
+    /// # Ok::<(), logits::Error>(())
+    /// ```
     #[inline]
     pub fn len(&self) -> usize {
         self.as_rows().len()
     }
 
     /// Whether there are no rows.
+    ///
+    /// # Example
+    /// ```
+    /// assert!(!logits::RowsMut::new(&mut [1.0, 2.0, 3.0, 4.0, 5.0, 6.0], 3)?.is_empty());
+    /// # Ok::<(), logits::Error>(())
+    /// ```
     #[inline]
     pub fn is_empty(&self) -> bool {
         self.data.is_empty()
     }
 
     /// The number of elements in a row.
+    ///
+    /// # Example
+    /// ```
+    /// assert_eq!(logits::RowsMut::new(&mut [1.0, 2.0, 3.0, 4.0, 5.0, 6.0], 3)?.columns(), 3);
+    /// # Ok::<(), logits::Error>(())
+    /// ```
     #[inline]
     pub fn columns(&self) -> usize {
         self.columns
