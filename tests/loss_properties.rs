@@ -215,7 +215,6 @@ fn gradient_agrees_with_differences(batch: &Batch) {
     }
 }
 
-/// The properties of both types.
 /// Of many equal rows, what rounding leaves over has one sign. Doubling is exact.
 fn many_equal_rows_are_as_accurate_as_one<T: Real>() {
     const DOUBLINGS: i32 = 22;
@@ -248,6 +247,43 @@ fn many_equal_rows_are_as_accurate_as_one<T: Real>() {
     }
 }
 
+/// However many they are, and in batches of whatever size.
+fn more_equal_rows_are_as_accurate<T: Real>() {
+    const DOUBLINGS: u32 = 24;
+    let weights: Vec<T> = convert(&[0.1, 0.3]);
+    let loss = CrossEntropy::new().class_weights(&weights);
+    let loss = loss.z_loss(T::from_f64(0.3));
+    for step in 0..4 {
+        let logits: Vec<T> = convert(&[0.1 + f64::from(step) * 0.037, 0.7]);
+        for batch in [1, 48, 96, 1 << 12] {
+            let rows = logits.repeat(batch);
+            let rows = Rows::new(&rows, 2).unwrap();
+            let part = loss.loss_from_logits(rows, &vec![0_u8; batch]).unwrap();
+            let doublings = DOUBLINGS - batch.ilog2();
+            let (mut merged, mut doubled) = (LossSum::default(), part);
+            for _ in 0..doublings {
+                let half = doubled;
+                doubled.merge(&half);
+            }
+            for _ in 0..1 << doublings {
+                merged.merge(&part);
+            }
+            for (sum, exact) in [
+                (merged.loss(), doubled.loss()),
+                (merged.weight(), doubled.weight()),
+                (merged.z_loss(), doubled.z_loss()),
+            ] {
+                let (sum, exact) = (sum.to_f64(), exact.to_f64());
+                assert!(
+                    (sum - exact).abs() <= epsilon::<T>() * exact,
+                    "{batch}: {sum}, {exact}"
+                );
+            }
+        }
+    }
+}
+
+/// The properties of both types.
 macro_rules! properties {
     ($float:ident) => {
         mod $float {
@@ -256,6 +292,7 @@ macro_rules! properties {
             #[test]
             fn equal_rows() {
                 many_equal_rows_are_as_accurate_as_one::<$float>();
+                more_equal_rows_are_as_accurate::<$float>();
             }
 
             proptest! {

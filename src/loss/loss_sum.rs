@@ -39,8 +39,8 @@ pub struct LossSum<T> {
     correct: u64,
 }
 
-/// The number of rows after which what rounding left over is settled. Of equal rows it has one sign
-/// for long, and would need rounding itself as it grows.
+/// The number of rows whose sums are taken apart. They leave over what rounding does of one sign, if
+/// they are equal, and as it grows it would need rounding itself.
 const ROWS_TO_SETTLE: u64 = 64;
 
 impl<T: Element> LossSum<T> {
@@ -55,14 +55,14 @@ impl<T: Element> LossSum<T> {
     /// Adds a row whose loss is `hi + lo`, `lo` below the last digit of `hi`, but not its weight.
     #[inline(always)]
     pub(crate) fn add_loss(&mut self, hi: T, lo: T, correct: bool) {
-        self.loss.add(hi, lo);
+        self.loss.latest.add(hi, lo);
         self.count(1, u64::from(correct));
     }
 
     /// Adds the weight of a row.
     #[inline(always)]
     pub(crate) fn add_weight(&mut self, weight: T) {
-        self.weight.add(weight, T::ZERO);
+        self.weight.latest.add(weight, T::ZERO);
     }
 
     /// Adds the weight of so many rows that have a weight of 1.
@@ -70,18 +70,24 @@ impl<T: Element> LossSum<T> {
     pub(crate) fn add_weight_of(&mut self, rows: u64) {
         // Two parts with no more digits than the type has, of any number that is met.
         let low = rows & 0xf_ffff;
-        self.weight.add(T::from_u64(rows - low), T::ZERO);
-        self.weight.add(T::from_u64(low), T::ZERO);
-        self.weight.settle();
+        self.weight.latest.add(T::from_u64(rows - low), T::ZERO);
+        self.weight.latest.add(T::from_u64(low), T::ZERO);
     }
 
     /// Adds so many decisions of weight 1 whose losses sum to `hi + lo`.
     #[inline(always)]
     pub(crate) fn add_decisions(&mut self, hi: T, lo: T, count: u64, correct: u64) {
         let (hi, lo) = normalized(hi, lo);
-        self.loss.add(hi, lo);
+        self.loss.latest.add(hi, lo);
         self.add_weight_of(count);
         self.count(count, correct);
+    }
+
+    /// Adds the z-loss `hi + lo` of a row.
+    #[inline(always)]
+    pub(crate) fn add_z_loss(&mut self, hi: T, lo: T) {
+        let (hi, lo) = normalized(hi, lo);
+        self.z_loss.latest.add(hi, lo);
     }
 
     /// Counts so many rows, some of which are correct, whose losses have been added; settles the sums
@@ -94,26 +100,47 @@ impl<T: Element> LossSum<T> {
         if self.rows / ROWS_TO_SETTLE != before {
             self.loss.settle();
             self.weight.settle();
+            self.z_loss.settle();
         }
     }
+}
 
-    /// Adds the z-loss `hi + lo` of a row.
+/// A sum in two parts, so that a row is added to a number not much larger than itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Sum<T> {
+    settled: Pair<T>,
+    /// The sum of the rows since.
+    latest: Pair<T>,
+}
+
+impl<T: Element> Sum<T> {
     #[inline(always)]
-    pub(crate) fn add_z_loss(&mut self, hi: T, lo: T) {
-        let (hi, lo) = normalized(hi, lo);
-        self.z_loss.add(hi, lo);
-        self.z_loss.settle();
+    fn settle(&mut self) {
+        self.settled.add_pair(self.latest);
+        self.latest = Pair::default();
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.settled.add_pair(other.settled);
+        self.latest.add(other.latest.sum, other.latest.lost);
+    }
+
+    /// The sum, rounded.
+    #[inline]
+    fn value(mut self) -> T {
+        self.settle();
+        self.settled.sum
     }
 }
 
 /// A sum and what rounding left over of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Sum<T> {
+struct Pair<T> {
     sum: T,
     lost: T,
 }
 
-impl<T: Element> Sum<T> {
+impl<T: Element> Pair<T> {
     /// Adds `hi + lo`, `lo` of the size of rounding errors.
     #[inline(always)]
     fn add(&mut self, hi: T, lo: T) {
@@ -122,9 +149,10 @@ impl<T: Element> Sum<T> {
         self.lose(lo + lost);
     }
 
-    /// Moves what rounding left over into the sum, as far as it has digits for it.
+    /// Adds `other`, and leaves over no more than is below the last digit of the sum.
     #[inline(always)]
-    fn settle(&mut self) {
+    fn add_pair(&mut self, other: Self) {
+        self.add(other.sum, other.lost);
         let (sum, lost) = two_sum(self.sum, self.lost);
         *self = Self { sum, lost: T::ZERO };
         self.lose(lost);
@@ -136,12 +164,6 @@ impl<T: Element> Sum<T> {
         if lost.is_finite() {
             self.lost = self.lost + lost;
         }
-    }
-
-    /// The sum, rounded.
-    #[inline]
-    fn value(self) -> T {
-        self.sum + self.lost
     }
 }
 
@@ -289,9 +311,9 @@ impl<T: Float> LossSum<T> {
     /// # Ok::<(), logits::Error>(())
     /// ```
     pub fn merge(&mut self, other: &Self) {
-        self.add_z_loss(other.z_loss.sum, other.z_loss.lost);
-        self.loss.add(other.loss.sum, other.loss.lost);
-        self.weight.add(other.weight.sum, other.weight.lost);
+        self.loss.merge(&other.loss);
+        self.weight.merge(&other.weight);
+        self.z_loss.merge(&other.z_loss);
         self.count(other.rows, other.correct);
     }
 }
