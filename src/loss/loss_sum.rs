@@ -114,12 +114,14 @@ struct Sum<T> {
 }
 
 impl<T: Element> Sum<T> {
+    /// Moves the latest rows to the settled ones.
     #[inline(always)]
     fn settle(&mut self) {
         self.settled.add_pair(self.latest);
         self.latest = Pair::default();
     }
 
+    /// Adds both parts of `other`, each to the like.
     fn merge(&mut self, other: &Self) {
         self.settled.add_pair(other.settled);
         self.latest.add(other.latest.sum, other.latest.lost);
