@@ -22,6 +22,23 @@ fn power_of_two(k: i32) -> f64 {
     }
 }
 
+/// x · 2^k, with one rounding.
+pub fn scale(x: f64, k: i32) -> f64 {
+    if (-1022..=1023).contains(&k) {
+        x * power_of_two(k)
+    } else {
+        libm::scalbn(x, k)
+    }
+}
+
+/// The exponent of a number that is neither 0 nor infinite nor NaN.
+pub fn exponent(x: f64) -> i32 {
+    match (x.to_bits() >> 52) & 0x7ff {
+        0 => libm::ilogb(x),
+        biased => biased as i32 - 1023,
+    }
+}
+
 impl Extended {
     pub const ZERO: Self = Self {
         value: DoubleDouble::ZERO,
@@ -45,7 +62,7 @@ impl Extended {
 
     /// The nearest `f64`.
     pub fn to_f64(self) -> f64 {
-        libm::scalbn(self.value.hi + self.value.lo, self.exponent)
+        scale(self.value.hi + self.value.lo, self.exponent)
     }
 
     /// The same number with `value` in [½, 2), so that its exponent can't overflow.
@@ -53,11 +70,11 @@ impl Extended {
         if self.is_zero() || !self.value.hi.is_finite() {
             return self;
         }
-        let shift = libm::ilogb(self.value.hi);
+        let shift = exponent(self.value.hi);
         Self {
             value: DoubleDouble {
-                hi: libm::scalbn(self.value.hi, -shift),
-                lo: libm::scalbn(self.value.lo, -shift),
+                hi: scale(self.value.hi, -shift),
+                lo: scale(self.value.lo, -shift),
             },
             exponent: self.exponent + shift,
         }
@@ -141,8 +158,8 @@ impl Extended {
     /// The same number without an exponent.
     pub fn to_double_double(self) -> DoubleDouble {
         DoubleDouble {
-            hi: libm::scalbn(self.value.hi, self.exponent),
-            lo: libm::scalbn(self.value.lo, self.exponent),
+            hi: scale(self.value.hi, self.exponent),
+            lo: scale(self.value.lo, self.exponent),
         }
     }
 }

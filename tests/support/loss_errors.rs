@@ -3,7 +3,8 @@
 use logits::{CrossEntropy, Level, LossSum, Rows, RowsMut};
 
 use super::bounds::Function;
-use super::loss_reference::{LossOptions, LossReference, Wanted};
+use super::extended::Extended;
+use super::loss_reference::{LossOptions, LossReference, Parts, Wanted};
 use super::random::Random;
 use super::real::Real;
 use super::reference::Reference;
@@ -126,7 +127,7 @@ pub fn check_loss<T: Real>(
     wanted: Wanted<'_, T>,
     options: LossOptions<'_, T>,
 ) {
-    let reference = LossReference::new(row, wanted, options);
+    let truths = Truths::new(&LossReference::new(row, wanted, options));
     for level in Level::available() {
         let case = Case {
             level,
@@ -134,7 +135,33 @@ pub fn check_loss<T: Real>(
             options,
             inputs,
         };
-        case.check(row.row(), &reference, report);
+        case.check(row.row(), &truths, report);
+    }
+}
+
+/// What the gradient is multiplied by.
+fn scale<T: Real>() -> T {
+    T::from_f64(-1.0 / 3.0)
+}
+
+/// What every level is measured against.
+struct Truths {
+    loss: Extended,
+    least_loss: Extended,
+    z_loss: Extended,
+    z_loss_size: Extended,
+    gradient: Vec<Parts>,
+}
+
+impl Truths {
+    fn new<T: Real>(reference: &LossReference<'_, T>) -> Self {
+        Self {
+            loss: reference.loss(),
+            least_loss: reference.least_loss(),
+            z_loss: reference.z_loss(),
+            z_loss_size: reference.z_loss_size(),
+            gradient: reference.gradient(scale()).collect(),
+        }
     }
 }
 
@@ -147,9 +174,8 @@ struct Case<'a, T> {
 }
 
 impl<T: Real> Case<'_, T> {
-    fn check(&self, row: &[T], reference: &LossReference<'_, T>, report: &mut Report) {
-        let scale = T::from_f64(-1.0 / 3.0);
-        let (alone, sum, gradient) = self.run(row, scale);
+    fn check(&self, row: &[T], truths: &Truths, report: &mut Report) {
+        let (alone, sum, gradient) = self.run(row, scale());
         let len = row.len();
         let LossOptions {
             weights,
@@ -163,19 +189,17 @@ impl<T: Real> Case<'_, T> {
             report.note(function, self.level, self.inputs, error, case);
         };
 
-        let truth = reference.loss();
         for sum in [alone, sum] {
-            let error = ulp_error_beside(sum.loss(), truth, reference.least_loss());
+            let error = ulp_error_beside(sum.loss(), truths.loss, truths.least_loss);
             note(Function::LossWithOptions, error, &|| {
                 format!("{} gives {:e}", case(), sum.loss())
             });
         }
-        let size = reference.z_loss_size();
-        let error = ulp_error_beside(sum.z_loss(), reference.z_loss(), size);
+        let error = ulp_error_beside(sum.z_loss(), truths.z_loss, truths.z_loss_size);
         note(Function::ZLoss, error, &|| {
             format!("{} gives {:e}", case(), sum.z_loss())
         });
-        let errors = gradient.iter().zip(reference.gradient(scale));
+        let errors = gradient.iter().zip(&truths.gradient);
         let errors = errors.map(|(&slope, truth)| ulp_error_beside(slope, truth.sum, truth.size));
         let function = Function::GradientWithOptions;
         report.note_worst(function, self.level, self.inputs, errors, |place| {

@@ -12,6 +12,8 @@ pub struct Reference<'a, T> {
     terms: Vec<Extended>,
     /// Their sum without that of the largest element.
     rest: Extended,
+    /// ln Σ e^(x − max).
+    log_ratio: Extended,
 }
 
 impl<'a, T: Real> Reference<'a, T> {
@@ -29,6 +31,7 @@ impl<'a, T: Real> Reference<'a, T> {
             argmax,
             terms,
             rest,
+            log_ratio: rest.ln_1p(),
         }
     }
 
@@ -49,7 +52,7 @@ impl<'a, T: Real> Reference<'a, T> {
 
     /// ln Σ e^(x − max).
     pub fn log_ratio(&self) -> Extended {
-        self.rest.ln_1p()
+        self.log_ratio
     }
 
     /// ln Σ e^x.

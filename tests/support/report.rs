@@ -21,6 +21,31 @@ struct Worst {
     case: String,
 }
 
+/// A row of results, and the place and the size of its worst error.
+pub struct Measured<T> {
+    results: Vec<T>,
+    worst: Option<(usize, f64)>,
+}
+
+impl<T> Default for Measured<T> {
+    fn default() -> Self {
+        Self {
+            results: Vec::new(),
+            worst: None,
+        }
+    }
+}
+
+/// The largest error and its place.
+fn worst_of(errors: impl Iterator<Item = f64>) -> Option<(usize, f64)> {
+    errors.enumerate().max_by(|a, b| a.1.total_cmp(&b.1))
+}
+
+/// Whether rows of one length differ in any bit.
+fn bits_differ<T: Real>(a: &[T], b: &[T]) -> bool {
+    a.iter().zip(b).any(|(a, b)| a.pattern() != b.pattern())
+}
+
 impl Report {
     /// Notes an error; `case` says where it was met, if it is the worst so far.
     pub fn note(
@@ -41,6 +66,31 @@ impl Report {
                 error,
                 case: case(),
             };
+        }
+    }
+
+    /// As [`note_row`](Self::note_row), of a row whose truths are those of the row measured before:
+    /// if it has the same bits, as at levels of one family, its errors are known.
+    #[expect(clippy::too_many_arguments, reason = "one more than `note_row`")]
+    pub fn note_row_after<T: Real>(
+        &mut self,
+        before: &mut Measured<T>,
+        function: Function,
+        level: Level,
+        inputs: &str,
+        results: Vec<T>,
+        truths: impl Iterator<Item = Extended>,
+        case: impl Fn(usize) -> String,
+    ) {
+        if before.results.len() != results.len() || bits_differ(&before.results, &results) {
+            let pairs = results.iter().zip(truths);
+            before.worst = worst_of(pairs.map(|(&result, truth)| ulp_error(result, truth)));
+            before.results = results;
+        }
+        if let Some((place, error)) = before.worst {
+            self.note(function, level, inputs, error, || {
+                format!("{} gives {:e}", case(place), before.results[place])
+            });
         }
     }
 
@@ -72,8 +122,7 @@ impl Report {
         errors: impl Iterator<Item = f64>,
         case: impl Fn(usize) -> String,
     ) {
-        let worst = errors.enumerate().max_by(|a, b| a.1.total_cmp(&b.1));
-        if let Some((place, error)) = worst {
+        if let Some((place, error)) = worst_of(errors) {
             self.note(function, level, inputs, error, || case(place));
         }
     }

@@ -1,6 +1,6 @@
 //! The error metric: how far a computed value is from the truth, in units in the last place.
 
-use super::extended::Extended;
+use super::extended::{Extended, exponent, scale};
 use super::real::Real;
 
 /// |computed − truth| in units of the last place that the truth has in the type of `computed`.
@@ -31,9 +31,9 @@ fn last_place<T: Real>(truth: Extended) -> i32 {
         return smallest;
     }
     let (hi, lo) = (truth.value.hi, truth.value.lo);
-    let exponent = libm::ilogb(hi);
+    let exponent = exponent(hi);
     // A truth just below a power of two belongs to the binade below.
-    let power_of_two = hi.abs() == libm::scalbn(1.0, exponent);
+    let power_of_two = hi.abs() == scale(1.0, exponent);
     let below = power_of_two && lo != 0.0 && (lo < 0.0) != (hi < 0.0);
     let exponent = exponent.saturating_add(truth.exponent) - i32::from(below);
     (exponent - (T::DIGITS - 1)).max(smallest)
@@ -50,14 +50,11 @@ fn error_in_units<T: Real>(computed: T, truth: Extended, unit: i32) -> f64 {
     let largest_unit = T::MAX_EXPONENT - T::DIGITS;
     let unit = unit.min(largest_unit);
     // Twice the digits of the type: beyond every number, finite in these units.
-    let limit = libm::scalbn(1.0, T::MAX_EXPONENT - unit);
+    let limit = scale(1.0, T::MAX_EXPONENT - unit);
     let clamp = |x: f64| x.clamp(-limit, limit);
-    let computed = clamp(libm::scalbn(computed, -unit));
+    let computed = clamp(scale(computed, -unit));
     let shift = truth.exponent.saturating_sub(unit);
-    let (hi, lo) = (
-        libm::scalbn(exact, shift),
-        libm::scalbn(truth.value.lo, shift),
-    );
+    let (hi, lo) = (scale(exact, shift), scale(truth.value.lo, shift));
     let error = if hi.abs() > limit {
         computed - clamp(hi)
     } else {
