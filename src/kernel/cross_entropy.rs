@@ -10,11 +10,10 @@ use super::lane_targets::LaneTargets;
 use super::lanes::lanes;
 use super::peak::Apart;
 use super::row::{row, up_to};
-use super::row_sum::{RowSum, row_sum_unreduced};
+use super::row_sum::row_sum_unreduced;
 use super::softmax::{rows_at_once, scale_rows, sum_rows};
 use super::sums::Sums;
 use crate::loss::{Labels, LossSum, Options};
-use crate::math::TwoFold;
 use crate::rows::{Rows, RowsMut};
 use crate::simd::{Element, InOut, Vector};
 
@@ -73,10 +72,7 @@ pub fn loss_and_gradient<V: Vector<Element: Shifted>>(
     let columns = rows.columns();
     let mut sum = LossSum::default();
     let mut blocks = Blocks::<V::Register>::new(token, columns);
-    let rows_at_once = match blocks.rows() {
-        Some(rows) => rows,
-        None => rows_at_once::<V>(rows.as_rows().len(), columns),
-    };
+    let rows_at_once = rows_at_once::<V>(&blocks, columns).min(rows.len());
     let mut sums = Sums::<V::Register, Apart>::new(token, rows_at_once);
     let mut first = 0;
     let data = rows.into_data();
@@ -102,40 +98,11 @@ pub fn loss_and_gradient<V: Vector<Element: Shifted>>(
             targets.add_losses(token, &mut sum, &of_rows, sums.argmax());
             let gradients = targets.gradients(token, &of_rows, &sums.frames(), scale);
             let scales = gradients.softmax.lanes();
-            scale_rows::<V, Apart>(token, InOut::in_place(rows), columns, &sums, &scales);
+            let powers = InOut::in_place(rows);
+            scale_rows::<V, Apart>(token, powers, columns, wanted, &sums, &scales);
             targets.finish(rows, gradients);
         }
         first += rows_at_once;
     }
     sum
-}
-
-/// 1 − softmax(x)\[label\], from the sum of all other terms: near 0 it keeps its digits.
-#[inline(always)]
-pub fn complement<V: Vector<Element: Shifted>>(
-    token: V::Token,
-    row: &RowSum<V::Element>,
-    label: usize,
-    logit: V::Element,
-) -> V::Element {
-    let others = others::<V>(token, row, label, logit).normalized();
-    others.product_value(row.reciprocal::<V>(token)).first()
-}
-
-/// Σ e^x over all classes but one, which has the logit `logit`.
-#[inline(always)]
-pub fn others<V: Vector<Element: Shifted>>(
-    token: V::Token,
-    row: &RowSum<V::Element>,
-    class: usize,
-    logit: V::Element,
-) -> TwoFold<V::Register> {
-    let rest = row.rest::<V>(token);
-    if class == row.argmax {
-        return rest;
-    }
-    let term = row.frame.exp(token, V::Register::splat(token, logit));
-    let zero = V::Register::splat(token, V::Element::ZERO);
-    let peak = V::Register::splat(token, row.peak);
-    rest.add_single(zero.sub(term)).add_single(peak)
 }

@@ -24,6 +24,19 @@ impl<V: Vector<Element: Logarithm>> ExpSum<V> {
         total.divide(token, V::splat(token, V::Element::ONE))
     }
 
+    /// Σ e^x over all elements but one, `x`, which has the exponential `term`.
+    #[inline(always)]
+    pub fn others(self, token: V::Token, x: V, term: V) -> TwoFold<V> {
+        let zero = V::splat(token, V::Element::ZERO);
+        let with_peak = self.rest.add_single(zero.sub(term)).add_single(self.peak);
+        // Another element of the same size as the largest has the same term.
+        TwoFold {
+            hi: (self.rest.hi).replace_where_less(x, self.max, with_peak.hi),
+            lo: (self.rest.lo).replace_where_less(x, self.max, with_peak.lo),
+        }
+        .normalized()
+    }
+
     /// ln(Σ e^x / e^M) ≥ 0, in two parts.
     #[inline(always)]
     pub fn log_ratio(self, token: V::Token) -> TwoFold<V> {

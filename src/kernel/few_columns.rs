@@ -12,6 +12,7 @@ use super::exp_sum::ExpSum;
 use super::frame::Shifted;
 use super::frames::NearFrames;
 use super::peak::Peak;
+use super::running::rest;
 use super::scale::Scale;
 use crate::math::TwoFold;
 use crate::simd::{Element, Exchange, Routine, Stack, Token, Vector};
@@ -172,22 +173,18 @@ impl<R: Exchange<Element: Shifted>> Blocks<R> {
         let frames = NearFrames::new(self.token, max)?;
         let argmax = self.argmax(max)?;
         let largest = frames.exp(self.token, max);
-        let mut rest = self.total(Exponentials {
+        let sum = self.total(Exponentials {
             frames,
             argmax,
             cells,
             peak: PhantomData::<P>,
         });
-        if !P::APART {
-            let zero = R::splat(self.token, R::Element::ZERO);
-            rest = rest.add_single(zero.sub(largest));
-        }
         Some(BlockSum {
             frames,
             sum: ExpSum {
                 max,
                 peak: largest,
-                rest,
+                rest: rest::<R, P>(self.token, sum, largest),
             },
             argmax,
         })

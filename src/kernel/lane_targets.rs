@@ -9,7 +9,6 @@ use super::row::{row, row_mut};
 use super::row_sum::Wanted;
 use super::scale::Scale;
 use crate::loss::{Labels, LossSum, Options};
-use crate::math::TwoFold;
 use crate::simd::{Element, Exchange, Vector};
 
 /// Not a label.
@@ -148,7 +147,7 @@ impl<R: Exchange<Element: Shifted>> LaneTargets<R> {
     ) -> Gradients<R> {
         let reciprocal = sum.reciprocal(token);
         let factor = GradientFactor::new(token, scale, self.weight(token));
-        let others = self.others(token, sum, frames);
+        let others = sum.others(token, self.logit, frames.exp(token, self.logit));
         let magnitude = factor.first.abs();
         let negative = scale < R::Element::ZERO;
         let complement = others.product_value(reciprocal.scaled(factor.lift));
@@ -157,20 +156,6 @@ impl<R: Exchange<Element: Shifted>> LaneTargets<R> {
             at_label: factor.at_label(token, complement),
             second: factor.second,
         }
-    }
-
-    /// Σ e^x of every row over all classes but the label's.
-    #[inline(always)]
-    fn others(&self, token: R::Token, sum: &ExpSum<R>, frames: &Frames<R>) -> TwoFold<R> {
-        let zero = R::splat(token, R::Element::ZERO);
-        let term = frames.exp(token, self.logit);
-        let with_peak = sum.rest.add_single(zero.sub(term)).add_single(sum.peak);
-        // Another element of the same size has the same term.
-        TwoFold {
-            hi: (sum.rest.hi).replace_where_less(self.logit, sum.max, with_peak.hi),
-            lo: (sum.rest.lo).replace_where_less(self.logit, sum.max, with_peak.lo),
-        }
-        .normalized()
     }
 
     /// Finishes the gradients of `rows`, whose exponentials have been multiplied by

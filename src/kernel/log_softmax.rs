@@ -34,10 +34,7 @@ pub fn log_softmax_rows<V: Vector<Element: Shifted>>(
     columns: usize,
 ) {
     let mut blocks = Blocks::<V::Register>::new(token, columns);
-    let rows_at_once = match blocks.rows() {
-        Some(rows) => rows,
-        None => rows_at_once::<V>(V::Register::LANES, columns),
-    };
+    let rows_at_once = rows_at_once::<V>(&blocks, columns);
     let mut sums = Sums::<V::Register, Apart>::new(token, rows_at_once);
     while rows.len() > 0 {
         let (mut batch, rest) = rows.split(columns * rows_at_once);

@@ -5,7 +5,6 @@
 //! nearly always, so that neither the number of parts nor their order matters beyond the last
 //! digits.
 
-use super::cross_entropy::complement;
 use super::frame::{Frame, Shifted};
 use super::peak::Apart;
 use super::row_sum::{RowSum, row_sum};
@@ -45,10 +44,9 @@ impl<E: Shifted> PartialSum<E> {
         }
     }
 
-    /// The same as the sum of a row that has its largest element at `argmax`; `None` if that is not
-    /// finite.
+    /// The same as the sum of a row, whose largest element is nowhere; `None` if that is not finite.
     #[inline(always)]
-    fn row_sum<V: Vector<Element = E>>(&self, token: V::Token, argmax: usize) -> Option<RowSum<E>> {
+    fn row_sum<V: Vector<Element = E>>(&self, token: V::Token) -> Option<RowSum<E>> {
         if !self.max.is_finite() {
             return None;
         }
@@ -56,7 +54,7 @@ impl<E: Shifted> PartialSum<E> {
         let max = V::Register::splat(token, self.max);
         Some(RowSum {
             max: self.max,
-            argmax,
+            argmax: usize::MAX,
             frame,
             peak: frame.exp(token, max).first(),
             rest: TwoFold {
@@ -137,7 +135,7 @@ pub fn log_sum_exp<V: Vector<Element: Shifted>>(
     token: V::Token,
     sum: PartialSum<V::Element>,
 ) -> V::Element {
-    match sum.row_sum::<V>(token, usize::MAX) {
+    match sum.row_sum::<V>(token) {
         Some(row_sum) => row_sum.log_sum_exp::<V>(token),
         None => sum.max,
     }
@@ -153,7 +151,7 @@ pub fn log_sum_exp_above<V: Vector<Element: Shifted>>(
     sum: PartialSum<V::Element>,
     logit: V::Element,
 ) -> V::Element {
-    let Some(row_sum) = sum.row_sum::<V>(token, usize::MAX) else {
+    let Some(row_sum) = sum.row_sum::<V>(token) else {
         return sum.max;
     };
     let ratio = row_sum.log_ratio::<V>(token);
@@ -178,14 +176,15 @@ pub fn gradient<V: Vector<Element: Shifted>>(
     scale: V::Element,
 ) {
     let logit = x.get(target).copied().unwrap_or(V::Element::NAN);
-    // Another element of the same size has the same term.
-    let argmax = if logit == sum.max { target } else { usize::MAX };
-    let Some(row_sum) = sum.row_sum::<V>(token, argmax) else {
+    let Some(row_sum) = sum.row_sum::<V>(token) else {
         x.fill(V::Element::NAN);
         return;
     };
     share::<V>(token, InOut::in_place(x), &row_sum, scale);
     if let Some(result) = x.get_mut(target) {
-        *result = -(complement::<V>(token, &row_sum, target, logit) * scale);
+        // From the sum of all other terms: near 0 it keeps its digits.
+        let others = row_sum.others::<V>(token, logit);
+        let complement = others.product_value(row_sum.reciprocal::<V>(token));
+        *result = -(complement.first() * scale);
     }
 }

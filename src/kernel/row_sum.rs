@@ -62,6 +62,14 @@ impl<E: Shifted> RowSum<E> {
         self.splat::<V::Register>(token).reciprocal(token)
     }
 
+    /// Σ e^x over all elements but one, `x`.
+    #[inline(always)]
+    pub fn others<V: Vector<Element = E>>(&self, token: V::Token, x: E) -> TwoFold<V::Register> {
+        let x = V::Register::splat(token, x);
+        let term = self.frame.exp(token, x);
+        self.splat::<V::Register>(token).others(token, x, term)
+    }
+
     /// ln(Σ e^x / e^max) ≥ 0, in two parts.
     #[inline(always)]
     pub fn log_ratio<V: Vector<Element = E>>(&self, token: V::Token) -> TwoFold<V::Register> {

@@ -18,12 +18,17 @@ use crate::simd::{Element, InOut, Span, Vector};
 /// Longest row whose exponentials are stored and read again.
 const LONGEST_STORED: usize = 1 << 17;
 
-/// How many of so many rows are taken at once: few enough to stay in the nearest cache, since what
-/// follows their sums reads them again.
+/// How many rows are taken at once: a block if they are for `blocks`, else few enough to stay in the
+/// nearest cache, since what follows their sums reads them again.
 #[inline(always)]
-pub fn rows_at_once<V: Vector>(rows: usize, columns: usize) -> usize {
-    let in_cache = 128 * V::Element::STRIPE / columns.max(1);
-    in_cache.min(rows).clamp(1, V::Register::LANES)
+pub fn rows_at_once<V: Vector<Element: Shifted>>(
+    blocks: &Blocks<V::Register>,
+    columns: usize,
+) -> usize {
+    match blocks.rows() {
+        Some(rows) => rows,
+        None => (128 * V::Element::STRIPE / columns.max(1)).clamp(1, V::Register::LANES),
+    }
 }
 
 /// Softmax of a row; returns its log-sum-exp.
@@ -46,10 +51,7 @@ pub fn softmax_rows<V: Vector<Element: Shifted>>(
     columns: usize,
 ) {
     let mut block = Blocks::<V::Register>::new(token, columns);
-    let rows_at_once = match block.rows() {
-        Some(rows) => rows,
-        None => rows_at_once::<V>(V::Register::LANES, columns),
-    };
+    let rows_at_once = rows_at_once::<V>(&block, columns);
     let mut sums = Sums::<V::Register, Among>::new(token, rows_at_once);
     while rows.len() > 0 {
         let (mut batch, rest) = rows.split(columns * rows_at_once);
@@ -86,7 +88,7 @@ fn softmax_batch<V: Vector<Element: Shifted>>(
     sum_rows::<V, Among>(token, rows.reborrow(), columns, Wanted::ALL, sums);
     let sum = sums.sum();
     let scales = Scale::by(token, sum.reciprocal(token), V::Element::ONE).lanes();
-    scale_rows::<V, Among>(token, rows, columns, sums, &scales);
+    scale_rows::<V, Among>(token, rows, columns, Wanted::ALL, sums, &scales);
     sum
 }
 
@@ -110,13 +112,14 @@ pub fn sum_rows<V: Vector<Element: Shifted>, P: Peak>(
     }
 }
 
-/// Multiplies the exponentials of the rows whose sums [`sum_rows`] made, each row by its scale;
-/// every result is NaN where a sum is not finite.
+/// Multiplies the exponentials of the `wanted` rows whose sums [`sum_rows`] made, each row by its
+/// scale; every result is NaN where a sum is not finite.
 #[inline(always)]
 pub fn scale_rows<V: Vector<Element: Shifted>, P: Peak>(
     token: V::Token,
     mut rows: InOut<'_, V::Element>,
     columns: usize,
+    wanted: Wanted,
     sums: &Sums<V::Register, P>,
     scales: &Scale<Lanes<V::Element>>,
 ) {
@@ -124,6 +127,7 @@ pub fn scale_rows<V: Vector<Element: Shifted>, P: Peak>(
     while rows.len() > 0 {
         let (mut row, rest) = rows.split(columns);
         match (sums.frame(number), scales.lane(sums.lane(number))) {
+            _ if !wanted.has(number) => {}
             (Some(_), Some(scale)) if columns <= LONGEST_STORED => {
                 scale_all::<V>(token, row.written(), scale);
             }

@@ -4,7 +4,6 @@
 //! be the difference of two numbers that hardly differ, that of the label or of the largest logit:
 //! it is computed from the probabilities and targets of all others.
 
-use super::cross_entropy::others;
 use super::cross_entropy_targets::Terms;
 use super::frame::Shifted;
 use super::map::Map;
@@ -135,7 +134,7 @@ impl<V: Vector<Element: Shifted>> Terms<'_, V> {
             mass = mass.add(others.mass(token, lift));
         }
         let reciprocal = self.sum.reciprocal::<V>(token).normalized();
-        let others = others::<V>(token, &self.sum, place, logit).normalized();
+        let others = self.sum.others::<V>(token, logit);
         let complement = share_of(token, reciprocal, others, total.mass(token, lift));
         let term = self.sum.frame.exp(token, V::Register::splat(token, logit));
         let term = TwoFold::exact(token, term);
