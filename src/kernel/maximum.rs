@@ -21,18 +21,29 @@ pub fn maximum<V: Vector>(token: V::Token, x: &[V::Element]) -> V::Element {
     .reduce_max()
 }
 
-/// The first place of `value` in `x`; `x.len()` or more if there is none.
+/// The first place of `max`, the largest element of `x`; `x.len()` or more if that has a NaN, or no
+/// element.
 #[inline(always)]
-pub fn position<V: Vector>(token: V::Token, x: &[V::Element], value: V::Element) -> usize {
+pub fn position<V: Vector>(token: V::Token, x: &[V::Element], max: V::Element) -> usize {
     let mut start = 0;
-    for part in x.chunks(V::LANES) {
-        // A filled lane can only come behind the elements.
-        if let Some(lane) = V::load(token, part, value).position(value) {
-            return start + lane;
+    let mut parts = x.chunks_exact(Half::<V>::LANES);
+    for part in &mut parts {
+        let part = Half::<V>::load(token, part, V::Element::NEG_INFINITY);
+        // One comparison for four registers: the largest of the part is the largest of all, or not.
+        let pairs = part.0.at_least(part.1);
+        if pairs.0.at_least(pairs.1).position(max).is_some() {
+            return match part.position(max) {
+                Some(lane) => start + lane,
+                None => x.len(),
+            };
         }
-        start += V::LANES;
+        start += Half::<V>::LANES;
     }
-    start
+    let rest = parts.remainder();
+    match Half::<V>::load(token, rest, V::Element::NEG_INFINITY).position(max) {
+        Some(lane) => start + lane,
+        None => x.len(),
+    }
 }
 
 /// Four registers: each of two instructions an element hides the latency of the other.
@@ -57,17 +68,29 @@ impl<V: Vector> Extremes<V> {
 #[inline(always)]
 pub fn extremes<V: Vector>(token: V::Token, x: &[V::Element]) -> Extremes<V> {
     let (low, high) = (V::Element::NEG_INFINITY, -V::Element::NEG_INFINITY);
+    let lanes = Half::<V>::LANES;
     let (mut min, mut max) = (Half::<V>::splat(token, high), Half::<V>::splat(token, low));
-    let mut parts = x.chunks_exact(Half::<V>::LANES);
+    let mut parts = x.chunks_exact(lanes);
     for part in &mut parts {
         let part = Half::<V>::load(token, part, low);
         min = min.at_most(part);
         max = max.at_least(part);
     }
-    let rest = parts.remainder();
+    if !parts.remainder().is_empty() {
+        let start = x.len().saturating_sub(lanes);
+        // With elements that have been seen, where there are enough: so no lane is masked.
+        if let Some(last) = x.get(start..start + lanes) {
+            let last = Half::<V>::load(token, last, low);
+            min = min.at_most(last);
+            max = max.at_least(last);
+        } else {
+            min = min.at_most(Half::<V>::load(token, x, high));
+            max = max.at_least(Half::<V>::load(token, x, low));
+        }
+    }
     Extremes {
-        min: min.at_most(Half::<V>::load(token, rest, high)),
-        max: max.at_least(Half::<V>::load(token, rest, low)).reduce_max(),
+        min,
+        max: max.reduce_max(),
     }
 }
 

@@ -170,22 +170,18 @@ impl<V: Vector<Element: Shifted>, P: Peak> Running<V, P> {
     ) {
         let mut peak = self.apart.wrapping_sub(start);
         if start == 0 {
-            let (group, rest) = block.split(group_length::<V>());
             let mut lanes = self.lanes;
-            self.add_group::<S, First>(&mut lanes, group, peak, terms, ahead);
+            block = self.add_group::<S, First>(&mut lanes, block, peak, terms, ahead);
             self.lanes = lanes;
             peak = peak.wrapping_sub(group_length::<V>());
-            block = rest;
             if block.len() == 0 {
                 return;
             }
         }
         let mut lanes = V::PerStripe::filled(P::empty_lane::<V>(self.token));
         while block.len() > 0 {
-            let (group, rest) = block.split(group_length::<V>());
-            self.add_group::<S, P>(&mut lanes, group, peak, terms, ahead);
+            block = self.add_group::<S, P>(&mut lanes, block, peak, terms, ahead);
             peak = peak.wrapping_sub(group_length::<V>());
-            block = rest;
         }
         // Of equal terms, what rounding leaves over has one sign for long, and would need rounding
         // itself as it grows.
@@ -207,27 +203,38 @@ impl<V: Vector<Element: Shifted>, P: Peak> Running<V, P> {
         }
     }
 
-    /// Adds the exponentials of at most a group to its lanes, without that of the peak.
+    /// Adds the exponentials of the first group of a block to its lanes, without that of the peak;
+    /// returns what is behind it.
     #[inline(always)]
     fn add_group<S: Span<V::Element>, A: Adding>(
         &self,
         lanes: &mut Stripe<V, TwoFold<V>>,
-        group: S,
+        block: S,
         peak: usize,
         terms: Terms,
         ahead: usize,
-    ) {
-        let full = group.len() == group_length::<V>() && peak >= group_length::<V>();
+    ) -> S {
+        let length = group_length::<V>();
+        let full = block.len() >= length && peak >= length;
+        // Split in each arm: where the group is full the compiler is to know its length.
         match terms {
             Terms::Counting if full => {
+                let (group, rest) = block.split(length);
                 self.prefetch(group.source(), ahead);
                 self.add_terms::<S, A, COUNTING>(lanes, group, AMONG);
+                rest
             }
             Terms::Near if full => {
+                let (group, rest) = block.split(length);
                 self.prefetch(group.source(), ahead);
                 self.add_terms::<S, A, NEAR>(lanes, group, AMONG);
+                rest
             }
-            _ => self.add_terms::<S, A, FAR>(lanes, group, peak),
+            _ => {
+                let (group, rest) = block.split(length);
+                self.add_terms::<S, A, FAR>(lanes, group, peak);
+                rest
+            }
         }
     }
 
