@@ -4,6 +4,8 @@
 #
 #     tools/check_same_bits.sh [CONFIGURATION/PROFILE...]    all of them by default
 #
+# Flags of a configuration are added to those of RUSTFLAGS.
+#
 # Runs on x86-64 Linux with AVX2. Installs nothing; each configuration says what it needs:
 #     rustup target add aarch64-unknown-linux-musl i686-unknown-linux-musl \
 #         thumbv7em-none-eabihf wasm32-wasip1
@@ -86,8 +88,8 @@ check() { # CONFIGURATION/PROFILE
     configure "${1%/*}" "$profile"
     need "$1"
     case $profile in
-        debug) RUSTFLAGS=$flags cargo build --quiet --locked --target "$target" ;;
-        release) RUSTFLAGS=$flags cargo build --quiet --locked --release --target "$target" ;;
+        debug) RUSTFLAGS="${RUSTFLAGS-} $flags" cargo build --quiet --locked --target "$target" ;;
+        release) RUSTFLAGS="${RUSTFLAGS-} $flags" cargo build --quiet --locked --release --target "$target" ;;
         *) fail "no profile is called $profile: there are debug release" ;;
     esac
     times+=($SECONDS)

@@ -2,4 +2,4 @@
 # Documentation, without warnings
 set -euo pipefail
 
-RUSTDOCFLAGS='--deny warnings' cargo doc --locked --no-deps
+RUSTDOCFLAGS='--deny warnings' cargo doc --locked --release --no-deps

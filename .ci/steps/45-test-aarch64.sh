@@ -8,8 +8,5 @@ export CC_aarch64_unknown_linux_musl=aarch64-linux-gnu-gcc
 
 # The golden hashes tie NEON's bits to those of AVX2, whose accuracy the native run measures: the
 # sweeps that take minutes emulated are left to it.
-cargo test --locked --release --target aarch64-unknown-linux-musl \
-    --test batches --test binary_cross_entropy --test cross_entropy_probabilities --test edge_cases \
-    --test errors --test golden --test information_laws --test loss_edge_cases \
-    --test loss_properties --test miri --test naive --test properties --test pytorch \
-    --test softmax_options --test softmax_vjp --test streaming --test untouched
+RUSTFLAGS='--deny warnings' cargo test --locked --release --manifest-path tests/emulated/Cargo.toml \
+    --target aarch64-unknown-linux-musl

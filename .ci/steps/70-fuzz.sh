@@ -7,7 +7,7 @@ corpus=$(mktemp --directory)
 trap 'rm --recursive "$corpus"' EXIT
 
 # The reference and the metric that the targets check with.
-cargo test --locked --lib
+cargo test --locked --lib --no-default-features
 
 cargo +nightly fuzz build
 targets=$(cargo +nightly fuzz list)
