@@ -1,5 +1,9 @@
 #!/usr/bin/env bash
-# The package builds
+# The package builds, and its tests, examples and benchmarks compile
 set -euo pipefail
 
 cargo package --locked --allow-dirty
+# Whatever they include of the repository has to be in the package.
+version=$(cargo pkgid --locked)
+package=${CARGO_TARGET_DIR:-target}/package/logits-${version##*[#@]}
+cargo check --locked --all-targets --manifest-path "$package/Cargo.toml"
