@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -11,12 +11,16 @@ use crate::model::WINDOW;
 
 /// Fewer characters are too few to learn from and to measure on.
 const MIN_CHARACTERS: usize = 1_000;
-/// More characters are left unread, so that a run stays under a minute.
-const MAX_CHARACTERS: usize = 500_000;
+/// More characters are left out: memory has an end, and so has what a run learns from.
+const MAX_CHARACTERS: usize = 2_000_000;
+/// The bytes that hold so many characters and one more, which tells that there are more.
+const MAX_BYTES: u64 = 4 * (MAX_CHARACTERS as u64 + 1);
 /// Classes are bytes: the rarest characters of a larger vocabulary share the last one.
 const MAX_CLASSES: usize = 256;
-/// One character in so many, at the end of the text, is held out.
+/// One character in so many, at the end of the text, is held out,
 const HELD_OUT_SHARE: usize = 10;
+/// but no more than these, which are measured again and again.
+const MAX_HELD_OUT: usize = 50_000;
 
 /// A text as a sequence of classes, one for each character of its vocabulary.
 pub struct Corpus {
@@ -37,10 +41,10 @@ impl Corpus {
         Self::from_bytes(path.display().to_string(), read(path)?)
     }
 
-    /// The crate's README, if there is one, and its sources.
+    /// The crate's README and its sources.
     pub fn from_crate_sources() -> Result<Self, CorpusError> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let mut bytes = fs::read(root.join("README.md")).unwrap_or_default();
+        let mut bytes = read(&root.join("README.md"))?;
         for source in rust_sources(&root.join("src"))? {
             bytes.extend(read(&source)?);
         }
@@ -81,7 +85,8 @@ impl Corpus {
     /// The positions to learn from: all but the first window and the
     /// held-out end.
     pub fn training(&self) -> Range<usize> {
-        WINDOW..self.text.len() - self.text.len() / HELD_OUT_SHARE
+        let held_out = (self.text.len() / HELD_OUT_SHARE).min(MAX_HELD_OUT);
+        WINDOW..self.text.len() - held_out
     }
 
     /// The positions to measure on, which the model never learns from.
@@ -121,11 +126,28 @@ fn rust_sources(folder: &Path) -> Result<Vec<PathBuf>, CorpusError> {
     Ok(sources)
 }
 
+/// The bytes of a file, up to the end of the last character that is of use.
 fn read(path: &Path) -> Result<Vec<u8>, CorpusError> {
-    fs::read(path).map_err(|source| CorpusError::Unreadable {
-        name: path.display().to_string(),
-        source,
-    })
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(MAX_BYTES).read_to_end(&mut bytes))
+        .map_err(|source| CorpusError::Unreadable {
+            name: path.display().to_string(),
+            source,
+        })?;
+    if bytes.len() as u64 == MAX_BYTES {
+        drop_cut_character(&mut bytes);
+    }
+    Ok(bytes)
+}
+
+/// Takes away the first bytes of a character, if the text ends within one.
+fn drop_cut_character(bytes: &mut Vec<u8>) {
+    if let Err(error) = std::str::from_utf8(bytes)
+        && error.error_len().is_none()
+    {
+        bytes.truncate(error.valid_up_to());
+    }
 }
 
 /// Why a text can't be used.
@@ -221,6 +243,20 @@ mod tests {
     }
 
     #[test]
+    fn a_long_file_is_read_in_part() {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        // Two bytes a character behind one byte: the last byte read is the first of two.
+        io::copy(&mut &b"a"[..], &mut file).unwrap();
+        let text = "é".repeat(MAX_BYTES as usize / 2);
+        io::copy(&mut text.as_bytes(), &mut file).unwrap();
+        assert_eq!(read(file.path()).unwrap().len() as u64, MAX_BYTES - 1);
+        let corpus = Corpus::from_file(file.path()).unwrap();
+        assert_eq!(corpus.text.len(), MAX_CHARACTERS);
+        assert_eq!(corpus.held_out().len(), MAX_HELD_OUT);
+        assert!(corpus.truncated);
+    }
+
+    #[test]
     fn rare_characters_of_a_large_vocabulary_share_a_class() {
         let text: String = ('\u{4E00}'..).take(1000).chain("zz".chars()).collect();
         let corpus = corpus(text.as_bytes()).unwrap();
@@ -233,5 +269,6 @@ mod tests {
     fn the_crate_is_its_own_text() {
         let corpus = Corpus::from_crate_sources().unwrap();
         assert!(corpus.text.len() > 50_000);
+        assert!(!corpus.truncated);
     }
 }

@@ -34,7 +34,8 @@ use crate::training::Trained;
 /// Trains a next-character language model on a text.
 #[derive(Parser)]
 struct Arguments {
-    /// A text in UTF-8; without it, this crate's own sources and README.
+    /// A text in UTF-8, of which the first 2 000 000 characters are used; without it, this crate's
+    /// own sources and README.
     file: Option<PathBuf>,
 
     /// Where to write the learning curves, as an SVG.
@@ -58,8 +59,8 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         None => Corpus::from_crate_sources()?,
     };
     // Before the work, so that a path that can't be written to doesn't waste it.
-    let mut svg = create(&arguments.output)
-        .map_err(|error| format!("cannot write {}: {error}", arguments.output.display()))?;
+    let unwritable = |error| format!("cannot write {}: {error}", arguments.output.display());
+    let mut svg = create(&arguments.output).map_err(unwritable)?;
 
     let out = &mut io::stdout().lock();
     report::text(out, &corpus)?;
@@ -77,7 +78,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
 
     let unigram_bits = unigram.cross_entropy() / LN_2;
     let curves = chart::learning_curves(&once, &twice, corpus.classes, unigram_bits)?;
-    svg.write_all(curves.as_bytes())?;
+    svg.write_all(curves.as_bytes()).map_err(unwritable)?;
     writeln!(out, "Learning curves: {}", arguments.output.display())?;
     Ok(())
 }

@@ -11,8 +11,10 @@ use crate::objective::Objective;
 
 /// The number of characters predicted between two updates of the weights.
 const BATCH: usize = 64;
-/// How often the training text is read.
+/// How often the training text is read,
 const EPOCHS: usize = 6;
+/// unless it is so long that these are enough: a run stays under a minute.
+const MAX_BATCHES: usize = 45_000;
 /// How often the learning curve is measured.
 const CHECKPOINTS: usize = 30;
 /// The learning rate of the first batch, for the mean loss of the batch; it falls linearly to 0.
@@ -56,7 +58,7 @@ pub fn train(
     let mut model = Model::new(corpus.classes);
     let training = corpus.training();
     let stride = training.len() / BATCH;
-    let batches = EPOCHS * stride;
+    let batches = (EPOCHS * stride).min(MAX_BATCHES);
     progress.set_length(batches as u64);
 
     // Closer together in the beginning, where the curve bends most.
