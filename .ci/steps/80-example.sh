@@ -35,10 +35,15 @@ grep --quiet '<svg' "$directory/language_model.svg"
 
 : >"$directory/empty"
 printf '\377\376' >"$directory/binary"
-fails missing language_model "$directory/missing"
-fails empty language_model "$directory/empty"
-fails UTF-8 language_model "$directory/binary"
-fails directory language_model "$directory"
+fails 'cannot read .*: No such file' language_model "$directory/missing"
+fails 'is empty$' language_model "$directory/empty"
+fails 'is not UTF-8' language_model "$directory/binary"
+fails 'cannot read .*: Is a directory' language_model "$directory"
+# Root may read every file.
+if ((EUID != 0)); then
+    chmod a-r "$directory/empty"
+    fails 'cannot read .*: Permission denied' language_model "$directory/empty"
+fi
 
 example evaluate
 grep --quiet '<svg' "$directory/evaluate.svg"
