@@ -17,8 +17,9 @@ use super::scale::Scale;
 use crate::math::TwoFold;
 use crate::simd::{Element, Exchange, Routine, Stack, Token, Vector};
 
-/// The most columns: one group of `row_sum`, in which a lane has a single sum of up to four terms.
-const MOST_COLUMNS: usize = 128;
+/// Room for the columns, which are at most three of the four stripes of a group of `row_sum`: there, a
+/// lane has a single sum of up to four terms.
+const ROOM_FOR_COLUMNS: usize = 128;
 
 /// The most lanes of a stripe.
 const MOST_LANES: usize = 32;
@@ -28,7 +29,7 @@ pub struct Blocks<R: Vector> {
     token: R::Token,
     /// The number of columns; 0 if rows of so many columns are not for blocks.
     columns: usize,
-    cells: Stack<R, MOST_COLUMNS>,
+    cells: Stack<R, ROOM_FOR_COLUMNS>,
     /// The partial sums of each row, while they are added up.
     lanes: Stack<TwoFold<R>, MOST_LANES>,
 }

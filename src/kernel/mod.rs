@@ -1,8 +1,9 @@
 //! Loops over slices: one file an algorithm, generic over the vector, without `unsafe`.
 //!
 //! Every function here is `#[inline(always)]`: it must become part of the `#[target_feature]`
-//! function that calls it, or each vector instruction turns into a call. For the same reason there
-//! are plain loops and no closures. Such a function is a kernel's entry in `dispatch`, or a
+//! function that calls it, or each vector instruction turns into a call. For the same reason
+//! loops are plain, with no closures as their bodies: a closure is a function of its own, without the
+//! features of its caller, and only one as short as a `splat` is sure to become part of it. Such a function is a kernel's entry in `dispatch`, or a
 //! [`Routine`](crate::simd::Routine): the sums of exponentials, which most kernels begin with and
 //! which are large.
 

@@ -8,6 +8,7 @@
 use super::frame::{Frame, Shifted};
 use super::peak::Apart;
 use super::row_sum::{RowSum, row_sum};
+use super::running::AMONG;
 use super::softmax::share;
 use crate::math::TwoFold;
 use crate::simd::{Element, InOut, Vector};
@@ -54,7 +55,7 @@ impl<E: Shifted> PartialSum<E> {
         let max = V::Register::splat(token, self.max);
         Some(RowSum {
             max: self.max,
-            argmax: usize::MAX,
+            argmax: AMONG,
             frame,
             peak: frame.exp(token, max).first(),
             rest: TwoFold {

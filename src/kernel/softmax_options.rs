@@ -7,6 +7,7 @@ use super::exp_sum::ExpSum;
 use super::frame::{Frame, Shifted};
 use super::lane_sum::LaneSum;
 use super::row::each;
+use super::running::AMONG;
 use super::scale::{Scale, scale_all};
 use super::transform::{Logits, exp};
 use crate::logit_options::LogitOptions;
@@ -168,7 +169,7 @@ fn sum_all<V: Vector<Element: Shifted>, S: Span<V::Element>>(
     let frame = Frame::new(max, V::FUSED);
     let max = V::Register::splat(token, max);
     let peak = frame.exp(token, max);
-    let sum = sum::<V, _, true>(token, logits, frame, usize::MAX)
+    let sum = sum::<V, _, true>(token, logits, frame, AMONG)
         .add_single(frame.exp(token, V::Register::splat(token, sink)));
     let minus_peak = V::Register::splat(token, V::Element::ZERO).sub(peak);
     ExpSum {
@@ -190,7 +191,7 @@ fn subtract_log_sum_exp<V: Vector<Element: Shifted>>(
     let sink_is_largest = sink == max;
     let sink = V::Register::splat(token, sink);
     let (place, largest) = if sink_is_largest {
-        (usize::MAX, TwoFold::exact(token, sink))
+        (AMONG, TwoFold::exact(token, sink))
     } else {
         let place = logits.position::<V::Register>(token, max);
         (place, logits.load_at::<V::Register>(token, place))

@@ -51,8 +51,9 @@ impl<T: Float> CrossEntropy<'_, T> {
     }
 
     /// The summed loss, in nats; `scale` times its gradient, softmax(x) − onehot(label) without
-    /// options, overwrites the logits; one label a row. A mean over n rows wants `scale` = 1/n; a `scale` of ±∞ or NaN makes
-    /// the gradient NaN or infinite, and leaves the loss as it is.
+    /// options, overwrites the logits; one label a row. A mean over n rows wants `scale` = 1/n; a
+    /// `scale` of ±∞ or NaN makes the gradient NaN or infinite, but not that of an ignored row, which
+    /// stays 0, and leaves the loss as it is.
     ///
     /// With options, the gradient is softmax(x)·(Σ q + 2·z·ln Σ e^x) − q, for a z-loss of factor z.
     ///
