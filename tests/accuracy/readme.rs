@@ -1,4 +1,4 @@
-//! The table of accuracy in the README names the bounds that the tests hold every function to.
+//! The tables of accuracy in the READMEs name the bounds that the tests hold every function to.
 
 use std::collections::BTreeSet;
 
@@ -92,4 +92,28 @@ fn readme_names_every_bound() {
     let rows: BTreeSet<_> = ROWS.iter().map(|(_, function)| *function).collect();
     let bounded: BTreeSet<_> = BOUNDS.iter().map(|bound| bound.function).collect();
     assert_eq!(rows, bounded);
+}
+
+#[test]
+fn tables_by_length_name_bounds() {
+    let mut rows = 0;
+    let mut float = "";
+    for line in include_str!("../../examples/accuracy/README.md").lines() {
+        let cells: Vec<_> = line.trim_matches(['|', ' ']).split(" | ").collect();
+        if let Some(named) = cells[0].strip_prefix("function, ") {
+            float = named;
+        }
+        // The plain forms have no bound, and the lines under the heads no number.
+        let Some(Ok(found)) = cells.get(2).map(|cell| cell.parse::<f64>()) else {
+            continue;
+        };
+        let promised = BOUNDS
+            .iter()
+            .find(|bound| bound.function.to_string() == cells[0] && bound.float == float)
+            .unwrap_or_else(|| panic!("nothing known by that name: {line}"));
+        assert_eq!(found, promised.ulp, "{float}: {line}");
+        rows += 1;
+    }
+    // Nearly every function of rows has one for each family and type.
+    assert!(rows > 40, "{rows} rows");
 }
