@@ -162,8 +162,8 @@ fn alignment_does_not_matter<T: Real>() {
     }
 }
 
-/// The bits of softmax, log-softmax, the information measures and the elementwise functions of a row
-/// that starts `offset` elements after a boundary of 128 bytes.
+/// The bits of softmax, log-softmax, cross-entropy, the information measures and the elementwise
+/// functions of a row that starts `offset` elements after a boundary of 128 bytes.
 fn at_offset<T: Real>(level: Level, row: &[T], offset: usize) -> Vec<u64> {
     let mut buffer = vec![T::from_f64(0.0); row.len() + offset + 128 / size_of::<T>()];
     let start = buffer.as_ptr().align_offset(128) + offset;
@@ -177,6 +177,17 @@ fn at_offset<T: Real>(level: Level, row: &[T], offset: usize) -> Vec<u64> {
     }
     place.copy_from_slice(row);
     bits.extend(information(level, place));
+    let (loss, labels) = (CrossEntropy::new().level(level), [row.len() / 2]);
+    let sum = loss.loss_from_logits(Rows::new(place, row.len()).unwrap(), &labels);
+    bits.push(sum.unwrap().loss().pattern());
+    // Long rows are multiplied in another way for a positive scale than for a negative one.
+    for scale in [0.3, -0.3] {
+        place.copy_from_slice(row);
+        let rows = RowsMut::new(place, row.len()).unwrap();
+        let sum = loss.loss_and_gradient_in_place(rows, &labels, T::from_f64(scale));
+        bits.push(sum.unwrap().loss().pattern());
+        bits.extend(place.iter().map(|slope| slope.pattern()));
+    }
     for function in Elementwise::all() {
         place.copy_from_slice(row);
         (function.in_place)(level, place);
