@@ -13,7 +13,8 @@ pub struct Contender<T> {
     run: Run<T>,
 }
 
-/// `relative` to the reference, plus `absolute`.
+/// `relative` to the reference, plus `absolute`, but that no more than `relative` to the largest result:
+/// where all are small, it would allow anything.
 #[derive(Clone, Copy)]
 struct Tolerance {
     relative: f64,
@@ -93,12 +94,13 @@ impl<T: Real> Contender<T> {
     }
 
     fn compare(&self, tolerance: Tolerance, what: &str, found: &[T], expected: &[f64]) {
+        let largest = expected.iter().fold(0.0, |largest, x| x.abs().max(largest));
+        let absolute = f64::min(tolerance.absolute, tolerance.relative * largest);
         for (index, (&found, &expected)) in found.iter().zip(expected).enumerate() {
             let found: f64 = found.into();
             let error = (found - expected).abs();
             assert!(
-                found == expected
-                    || error <= tolerance.relative * expected.abs() + tolerance.absolute,
+                found == expected || error <= tolerance.relative * expected.abs() + absolute,
                 "{} {}: {what} {index} is {found}, should be {expected}",
                 self.name,
                 T::NAME,
