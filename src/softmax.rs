@@ -80,7 +80,8 @@ pub fn softmax_rows_in_place<T: Float>(rows: RowsMut<'_, T>) {
 ///
 /// # Accuracy
 /// Each result within 4 ULP at every level and length. The returned value is within 1.7 units in the
-/// last place of max(|value|, 1).
+/// last place of max(|value|, 1): half a unit more than that of [`log_sum_exp`](crate::log_sum_exp),
+/// as terms that are kept apart from the largest are rounded where two add up.
 ///
 /// # Edge cases
 /// As for [`softmax_in_place`], but −∞ where `x` is −∞ and not all of it.

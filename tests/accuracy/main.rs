@@ -165,7 +165,8 @@ fn rows_that_round_one_way<T: Real>() {
     report.check::<T>();
 }
 
-/// Rows that were searched for: each error of log-sum-exp points the same way.
+/// Rows that were searched for: each error of log-sum-exp points the same way, and in the last ones
+/// each rounding of two terms' sum.
 fn rows_with_the_largest_errors_known<T: Real>() {
     let mut report = Report::default();
     let row = [0.175_781_25, 0.003_906_25, 0.003_931_999].map(T::from_f64);
@@ -193,6 +194,14 @@ fn rows_with_the_largest_errors_known<T: Real>() {
     ] {
         let row = vec![T::from_f64(x); len];
         check_row(&mut report, &row, 2, "equal, found by search");
+    }
+    for (group, groups) in [
+        ([-6.045_044_4, -6.181_108, -6.231_805, -6.168_740_7], 16),
+        ([-8.330_402, -8.092_177, -8.327_668, -8.261_298], 8),
+    ] {
+        let stripes = group.map(|x| [T::from_f64(x); 32]);
+        let row = stripes.as_flattened().repeat(groups);
+        check_row(&mut report, &row, 2, "four in turn, found by climbing");
     }
     report.check::<T>();
 }

@@ -8,7 +8,7 @@ use crate::support::{BOUNDS, Function, bound};
 const HEAD: &str = "| function | bound, `f32` | measured | bound, `f64` | measured |";
 
 /// What each row of the table is about, from the first to the last.
-const ROWS: [(&str, Function); 36] = [
+const ROWS: [(&str, Function); 37] = [
     ("exp", Function::Exp),
     ("exp_m1", Function::ExpM1),
     ("ln", Function::Ln),
@@ -18,6 +18,7 @@ const ROWS: [(&str, Function); 36] = [
     ("softplus", Function::Softplus),
     ("logit", Function::Logit),
     ("log-sum-exp", Function::LogSumExp),
+    ("that log-softmax returns", Function::LogSoftmaxLogSumExp),
     ("of a row in parts", Function::StreamedLogSumExp),
     ("softmax", Function::Softmax),
     ("log-softmax", Function::LogSoftmax),

@@ -14,6 +14,7 @@ pub enum Function {
     Softplus,
     Logit,
     LogSumExp,
+    LogSoftmaxLogSumExp,
     StreamedLogSumExp,
     Softmax,
     LogSoftmax,
@@ -55,6 +56,7 @@ impl fmt::Display for Function {
             Self::Softplus => "softplus",
             Self::Logit => "logit",
             Self::LogSumExp => "log_sum_exp",
+            Self::LogSoftmaxLogSumExp => "log_sum_exp of log_softmax",
             Self::StreamedLogSumExp => "log_sum_exp of parts",
             Self::Softmax => "softmax",
             Self::LogSoftmax => "log_softmax",
@@ -89,7 +91,7 @@ impl fmt::Display for Function {
 /// The largest error of a function of one element type, in ULP.
 ///
 /// The unit is the last place of the exact result; for [`Function::LogSumExp`] that of
-/// max(|result|, 1), as with options, for [`Function::FreeEnergy`] that of max(|result|, T), for
+/// max(|result|, 1), as of log-softmax, of parts and with options, for [`Function::FreeEnergy`] that of max(|result|, T), for
 /// [`Function::KlDivergence`] that of max(|result|, Σ p ln(p/q) − p + q), for
 /// [`Function::KlDivergenceFromLogits`] that of max(result, ε²), ε the distance of 1 to the next
 /// number, for [`Function::ZLoss`] that of its factor times max(|ln Σ e^x|, 1)², and for
@@ -113,7 +115,7 @@ const fn bound_of(function: Function, float: &'static str, ulp: f64) -> Bound {
 }
 
 /// All bounds, for every level and every length.
-pub const BOUNDS: [Bound; 72] = [
+pub const BOUNDS: [Bound; 74] = [
     bound_of(Function::Exp, "f32", 0.87),
     bound_of(Function::Exp, "f64", 0.80),
     bound_of(Function::ExpM1, "f32", 0.95),
@@ -132,6 +134,8 @@ pub const BOUNDS: [Bound; 72] = [
     bound_of(Function::Logit, "f64", 0.54),
     bound_of(Function::LogSumExp, "f32", 1.2),
     bound_of(Function::LogSumExp, "f64", 1.2),
+    bound_of(Function::LogSoftmaxLogSumExp, "f32", 1.7),
+    bound_of(Function::LogSoftmaxLogSumExp, "f64", 1.7),
     bound_of(Function::StreamedLogSumExp, "f32", 1.7),
     bound_of(Function::StreamedLogSumExp, "f64", 1.7),
     bound_of(Function::Softmax, "f32", 3.0),

@@ -39,7 +39,8 @@ struct Case<'a, T> {
 impl<T: Real> Case<'_, T> {
     fn log_sum_exp(&mut self) {
         for level in Level::available() {
-            self.note_log_sum_exp(level, level.log_sum_exp(self.row));
+            let log_sum_exp = level.log_sum_exp(self.row);
+            self.note_log_sum_exp(Function::LogSumExp, level, log_sum_exp);
         }
     }
 
@@ -48,7 +49,7 @@ impl<T: Real> Case<'_, T> {
         for level in Level::available() {
             let mut out = self.row.to_vec();
             let log_sum_exp = level.softmax_in_place(&mut out);
-            self.note_log_sum_exp(level, log_sum_exp);
+            self.note_log_sum_exp(Function::LogSumExp, level, log_sum_exp);
             let truths = self.reference.softmax();
             self.note_row(&mut before, Function::Softmax, level, out, truths);
         }
@@ -59,7 +60,7 @@ impl<T: Real> Case<'_, T> {
         for level in Level::available() {
             let mut out = self.row.to_vec();
             let log_sum_exp = level.log_softmax_in_place(&mut out);
-            self.note_log_sum_exp(level, log_sum_exp);
+            self.note_log_sum_exp(Function::LogSoftmaxLogSumExp, level, log_sum_exp);
             let truths = self.reference.log_softmax();
             self.note_row(&mut before, Function::LogSoftmax, level, out, truths);
         }
@@ -87,9 +88,9 @@ impl<T: Real> Case<'_, T> {
         }
     }
 
-    fn note_log_sum_exp(&mut self, level: Level, result: T) {
+    fn note_log_sum_exp(&mut self, function: Function, level: Level, result: T) {
         let error = ulp_error_above_one(result, self.reference.log_sum_exp());
-        self.note(Function::LogSumExp, level, error, || format!("{result:e}"));
+        self.note(function, level, error, || format!("{result:e}"));
     }
 
     fn note_loss(&mut self, level: Level, result: T, label: usize) {

@@ -3,7 +3,6 @@
 use logits::{Level, RowsMut};
 
 use super::elementwise::{Function, assert_all, check_function};
-use super::log_sum_exp;
 use super::near::{Bound, assert_near};
 use super::rows::Batch;
 use super::{softmax_options, vjp};
@@ -27,9 +26,14 @@ pub fn check<T: Float>(recipe: &Recipe) {
         into: |level, x, out| level.log_softmax_into(x, out),
     };
     let batch = Batch::<T>::new(recipe);
-    check_row(recipe, &softmax, bounds::Function::Softmax, RowReference::softmax);
+    let bounded = [bounds::Function::Softmax, bounds::Function::LogSumExp];
+    check_row(recipe, &softmax, bounded, RowReference::softmax);
     check_rows(recipe, &batch, &softmax, Level::softmax_rows_in_place);
-    check_row(recipe, &log_softmax, bounds::Function::LogSoftmax, RowReference::log_softmax);
+    let bounded = [
+        bounds::Function::LogSoftmax,
+        bounds::Function::LogSoftmaxLogSumExp,
+    ];
+    check_row(recipe, &log_softmax, bounded, RowReference::log_softmax);
     check_rows(
         recipe,
         &batch,
@@ -40,10 +44,11 @@ pub fn check<T: Float>(recipe: &Recipe) {
     vjp::check::<T>(recipe);
 }
 
+/// `bounded` are the results and what is returned.
 fn check_row<T: Float>(
     recipe: &Recipe,
     function: &Function<T>,
-    bounded: bounds::Function,
+    [results_bounded, returned_bounded]: [bounds::Function; 2],
     expected: fn(&RowReference, T) -> Expected,
 ) {
     let row = recipe.elements::<T>();
@@ -51,10 +56,10 @@ fn check_row<T: Float>(
     let reference = RowReference::new(&distinct);
     check_function(recipe, &row, function, |what, results, returned| {
         let log_sum_exp = reference.log_sum_exp();
-        let bound = log_sum_exp::bound::<T>();
+        let bound = Bound::above_one::<T>(returned_bounded);
         assert_near(what, T::from(0), returned, log_sum_exp, bound);
         let expected = |x| expected(&reference, x);
-        let bound = Bound::of::<T>(bounded);
+        let bound = Bound::of::<T>(results_bounded);
         assert_all(what, &distinct, results, expected, bound);
     });
 }
