@@ -10,12 +10,16 @@ use super::exchange::Exchange;
 use super::powers::Powers;
 use super::reduce::{fold_lanes, max_across, register_reductions};
 use super::vector::{Routine, Times, Token, Vector};
-use super::x86::{intrinsics, lanewise, outlined_calls};
+use super::x86::{Proof, intrinsics, lanewise, outlined_calls};
 use crate::math::TwoFold;
 
 /// Proof that the CPU has AVX-512 F, DQ, BW and VL.
 #[derive(Clone, Copy)]
 pub struct Avx512(());
+
+// SAFETY: the field is private to this file, and only `new` makes a value, which is compiled for
+// these features and so safe to call only in code that is, too.
+unsafe impl Proof for Avx512 {}
 
 outlined_calls!(Avx512, "avx512f,avx512dq,avx512bw,avx512vl");
 
@@ -42,6 +46,10 @@ macro_rules! avx512 {
         #[derive(Clone, Copy)]
         pub struct $vector($register);
 
+        // SAFETY: the register is private to this file, which makes a vector only from a token or
+        // from another vector.
+        unsafe impl Proof for $vector {}
+
         impl $vector {
             /// The mask of the first `count` lanes.
             #[inline(always)]
@@ -60,14 +68,14 @@ macro_rules! avx512 {
             const FUSED: bool = true;
 
             #[inline(always)]
-            fn splat(_: Avx512, x: $float) -> Self {
-                Self(intrinsics!($set1(x)))
+            fn splat(token: Avx512, x: $float) -> Self {
+                Self(intrinsics!(token, $set1(x)))
             }
 
             #[inline(always)]
             fn load(token: Avx512, x: &[$float], fill: $float) -> Self {
                 match x.first_chunk::<$lanes>() {
-                    // SAFETY: the features as above; the array spans one register.
+                    // SAFETY: `token` proves AVX-512; the array spans one register.
                     Some(full) => Self(unsafe { $load(full.as_ptr()) }),
                     // No instruction at all: a masked access to an address that is not mapped
                     // costs hundreds of cycles, even if it touches nothing.
@@ -75,7 +83,7 @@ macro_rules! avx512 {
                     None => {
                         let mask = Self::first_lanes(x.len());
                         let fill = Self::splat(token, fill);
-                        // SAFETY: the features as above; the mask admits `x.len()` elements.
+                        // SAFETY: `token` proves AVX-512; the mask admits only the elements of `x`.
                         Self(unsafe { $mask_load(fill.0, mask, x.as_ptr()) })
                     }
                 }
@@ -84,7 +92,8 @@ macro_rules! avx512 {
             #[inline(always)]
             fn prefetch(_: Avx512, x: &[$float], distance: usize) {
                 let address = x.as_ptr().wrapping_add(distance).cast();
-                // SAFETY: a prefetch reads nothing that a program can see, and never faults.
+                // SAFETY: SSE is compiled in, as SSE2 is wherever this file is; a prefetch reads
+                // nothing that a program can see, and never faults.
                 unsafe { _mm_prefetch::<_MM_HINT_T0>(address) };
             }
 
@@ -94,11 +103,11 @@ macro_rules! avx512 {
                     return;
                 }
                 match out.first_chunk_mut::<$lanes>() {
-                    // SAFETY: the features as above; the array spans one register.
+                    // SAFETY: `self` proves AVX-512; the array spans one register.
                     Some(full) => unsafe { $store(full.as_mut_ptr(), self.0) },
                     None => {
                         let mask = Self::first_lanes(out.len());
-                        // SAFETY: the features as above; the mask admits `out.len()` elements.
+                        // SAFETY: `self` proves AVX-512; the mask admits only the elements of `out`.
                         unsafe { $mask_store(out.as_mut_ptr(), mask, self.0) }
                     }
                 }
@@ -106,7 +115,7 @@ macro_rules! avx512 {
 
             #[inline(always)]
             fn first(self) -> $float {
-                intrinsics!($first(self.0))
+                intrinsics!(self, $first(self.0))
             }
 
             lanewise! {
@@ -123,33 +132,33 @@ macro_rules! avx512 {
 
             #[inline(always)]
             fn position(self, value: $float) -> Option<usize> {
-                let equal = intrinsics!($cmp::<_CMP_EQ_OQ>(self.0, $set1(value)));
+                let equal = intrinsics!(self, $cmp::<_CMP_EQ_OQ>(self.0, $set1(value)));
                 (equal != 0).then_some(equal.trailing_zeros() as usize)
             }
 
             #[inline(always)]
             fn with_lane(self, lane: usize, value: $float) -> Self {
                 let mask = if lane < $lanes { 1 << lane } else { 0 };
-                Self(intrinsics!($blend(mask, self.0, $set1(value))))
+                Self(intrinsics!(self, $blend(mask, self.0, $set1(value))))
             }
 
             #[inline(always)]
             fn replace_where_less(self, x: Self, bound: Self, replacement: Self) -> Self {
                 // The mask of the lanes that stay: with 0 as the replacement, `self`'s own last
                 // instruction takes it.
-                Self(intrinsics! {
+                Self(intrinsics! { self,
                     $blend($cmp::<_CMP_NLT_UQ>(x.0, bound.0), replacement.0, self.0)
                 })
             }
 
             #[inline(always)]
             fn any_less(self, bound: Self) -> bool {
-                intrinsics!($cmp::<_CMP_LT_OQ>(self.0, bound.0) != 0)
+                intrinsics!(self, $cmp::<_CMP_LT_OQ>(self.0, bound.0) != 0)
             }
 
             #[inline(always)]
             fn all_between(self, low: Self, high: Self) -> bool {
-                intrinsics! {
+                intrinsics! { self,
                     let below = $cmp::<_CMP_NGE_UQ>(self.0, low.0);
                     below | $cmp::<_CMP_NLE_UQ>(self.0, high.0) == 0
                 }
@@ -157,20 +166,20 @@ macro_rules! avx512 {
 
             #[inline(always)]
             fn abs(self) -> Self {
-                Self(intrinsics!($abs(self.0)))
+                Self(intrinsics!(self, $abs(self.0)))
             }
 
             #[inline(always)]
             fn bits_sub(self, other: Self) -> Self {
-                Self(intrinsics!($to_float($sub_int(
-                    $to_int(self.0),
-                    $to_int(other.0)
-                ))))
+                Self(intrinsics!(
+                    self,
+                    $to_float($sub_int($to_int(self.0), $to_int(other.0)))
+                ))
             }
 
             #[inline(always)]
             fn scale_by_pow2(self, rounded: Self) -> Self {
-                Self(intrinsics! {
+                Self(intrinsics! { self,
                     $scalef(self.0, $sub(rounded.0, $set1(<$float as Element>::ROUND)))
                 })
             }
@@ -180,7 +189,7 @@ macro_rules! avx512 {
                 const LOWEST: $float =
                     ($float::MIN_EXP - $float::MANTISSA_DIGITS as i32 - 1) as $float;
                 // Masked out where it is 0 anyway: underflow would cost a microcode assist.
-                intrinsics! {
+                intrinsics! { self,
                     let k = $sub(rounded.0, $set1(<$float as Element>::ROUND));
                     let counts = $cmp::<_CMP_NLT_UQ>(k, $set1(LOWEST));
                     Self($maskz_scalef(counts, self.0, k))
@@ -190,10 +199,10 @@ macro_rules! avx512 {
             #[inline(always)]
             fn look_up_power(self, powers: &Powers<$float>) -> Self {
                 const SHIFT: u32 = Powers::<$float>::SHIFT;
-                intrinsics! {
+                intrinsics! { self,
                     let exponent = $shl::<SHIFT>($to_int(self.0));
-                    let power = Self::entry($to_int(self.0), powers);
-                    Self($to_float($add_int($to_int(power), exponent)))
+                    let power = $to_int(self.entry(powers).0);
+                    Self($to_float($add_int(power, exponent)))
                 }
             }
 
@@ -201,7 +210,7 @@ macro_rules! avx512 {
             fn split_pow2(self) -> (Self, Self) {
                 // The exponent, counted from ⅔, in its place and as a number.
                 const DIGITS: u32 = $float::MANTISSA_DIGITS - 1;
-                intrinsics! {
+                intrinsics! { self,
                     let bits = $to_int(self.0);
                     let cut = $to_int($set1(<$float as Element>::TWO_THIRDS));
                     let k = $shr_signed::<DIGITS>($sub_int(bits, cut));
@@ -236,23 +245,31 @@ avx512! {
 }
 
 impl F32x16 {
-    /// The entries whose numbers are the low four bits of `index`.
+    /// The entries whose numbers are in the low four bits.
     #[inline(always)]
-    fn entry(index: __m512i, Powers(powers): &Powers<f32>) -> __m512 {
-        // SAFETY: the features as above; the table spans one register.
-        unsafe { _mm512_permutexvar_ps(index, _mm512_loadu_ps(powers.as_ptr())) }
+    fn entry(self, Powers(powers): &Powers<f32>) -> Self {
+        // SAFETY: `self` proves AVX-512; the table spans one register.
+        unsafe {
+            let index = _mm512_castps_si512(self.0);
+            Self(_mm512_permutexvar_ps(
+                index,
+                _mm512_loadu_ps(powers.as_ptr()),
+            ))
+        }
     }
 }
 
 impl F64x8 {
-    /// The entries whose numbers are the low four bits of `index`.
+    /// The entries whose numbers are in the low four bits.
     #[inline(always)]
-    fn entry(index: __m512i, Powers(powers): &Powers<f64>) -> __m512d {
+    fn entry(self, Powers(powers): &Powers<f64>) -> Self {
         let (lower, upper) = powers.split_at(8);
-        // SAFETY: the features as above; the table spans two registers.
+        // SAFETY: `self` proves AVX-512; the table spans two registers.
         unsafe {
+            let index = _mm512_castpd_si512(self.0);
             let lower = _mm512_loadu_pd(lower.as_ptr());
-            _mm512_permutex2var_pd(lower, index, _mm512_loadu_pd(upper.as_ptr()))
+            let upper = _mm512_loadu_pd(upper.as_ptr());
+            Self(_mm512_permutex2var_pd(lower, index, upper))
         }
     }
 }
@@ -260,7 +277,7 @@ impl F64x8 {
 impl Exchange for F32x16 {
     #[inline(always)]
     fn exchange(self, distance: usize) -> Self {
-        Self(intrinsics! {
+        Self(intrinsics! { self,
             match distance {
                 8 => _mm512_shuffle_f32x4::<0b01_00_11_10>(self.0, self.0),
                 4 => _mm512_shuffle_f32x4::<0b10_11_00_01>(self.0, self.0),
@@ -278,14 +295,17 @@ impl Exchange for F32x16 {
             2 => 0xcccc,
             _ => 0xaaaa,
         };
-        Self(intrinsics!(_mm512_mask_blend_ps(lanes, self.0, other.0)))
+        Self(intrinsics!(
+            self,
+            _mm512_mask_blend_ps(lanes, self.0, other.0)
+        ))
     }
 }
 
 impl Exchange for F64x8 {
     #[inline(always)]
     fn exchange(self, distance: usize) -> Self {
-        Self(intrinsics! {
+        Self(intrinsics! { self,
             match distance {
                 4 => _mm512_shuffle_f64x2::<0b01_00_11_10>(self.0, self.0),
                 2 => _mm512_shuffle_f64x2::<0b10_11_00_01>(self.0, self.0),
@@ -301,6 +321,9 @@ impl Exchange for F64x8 {
             2 => 0xcc,
             _ => 0xaa,
         };
-        Self(intrinsics!(_mm512_mask_blend_pd(lanes, self.0, other.0)))
+        Self(intrinsics!(
+            self,
+            _mm512_mask_blend_pd(lanes, self.0, other.0)
+        ))
     }
 }

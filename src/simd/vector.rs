@@ -66,9 +66,10 @@ pub trait Routine<T: Token> {
 
 /// Floating-point lanes of one instruction set.
 ///
-/// A value is the proof that its instructions may run: vectors are made only by [`splat`] and
-/// [`load`], which ask for the level's token, and a token is made only where the CPU is known to
-/// have the features. So everything below is safe to call, and kernels read like their formulas.
+/// A value is the proof that its instructions may run: the first vectors are made by [`splat`] and
+/// [`load`], which ask for the level's token, and all others out of vectors; a token is made only
+/// where the CPU is known to have the features. So everything below is safe to call, and kernels
+/// read like their formulas.
 ///
 /// Operations round to nearest even, keep subnormal numbers, and give the same bits in every
 /// implementation of the same family (see [`FUSED`]), except for the payload of a NaN.

@@ -1,13 +1,26 @@
 //! What the backends of AVX2 and AVX-512 have in common.
 
-/// Calls intrinsics that need the features and touch no memory.
+/// A value that exists only where the CPU has the features of a level: its token, or a vector.
+///
+/// # Safety
+///
+/// Safe code makes a value only where it is compiled for the features, or out of another proof of
+/// the same level.
+pub unsafe trait Proof: Copy {
+    /// Does nothing, and compiles only for a proof.
+    #[inline(always)]
+    fn holds(self) {}
+}
+
+/// Calls intrinsics of the level that `$proof` is a [`Proof`] of. Those that take a pointer are not
+/// called through here.
 macro_rules! intrinsics {
-    ($($body:tt)*) => {
-        // SAFETY: a vector or a token of the calling module is at hand, in a private function in the
-        // hands of all its callers, and both exist only where the CPU has the features that the
-        // intrinsics need.
+    ($proof:ident, $($body:tt)*) => {{
+        Proof::holds($proof);
+        // SAFETY: `$proof` exists only where the CPU has the level's features, and these intrinsics
+        // ask for nothing else.
         unsafe { $($body)* }
-    };
+    }};
 }
 
 /// Functions of their own, compiled for a level's instructions, that run its routines.
@@ -32,7 +45,8 @@ macro_rules! outlined_calls {
         fn outlined<R: Routine<$token>>(token: $token, routine: R) -> R::Output {
             routine.run(token)
         }
-        // SAFETY: a token exists only where the CPU has the features.
+        // SAFETY: a token is a `Proof`: it exists only where the CPU has the features of `new`,
+        // which are these.
         unsafe { outlined($self, $routine) }
     }};
 }
@@ -43,7 +57,7 @@ macro_rules! lanewise {
         #[inline(always)]
         fn $name(self $(, $b: Self)*) -> Self {
             let $a = self;
-            Self(intrinsics!($intrinsic($($operand.0),*)))
+            Self(intrinsics!($a, $intrinsic($($operand.0),*)))
         }
     )*};
 }
