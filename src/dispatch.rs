@@ -84,11 +84,12 @@ macro_rules! kernels {
                             Backend::Scalar => scalar($($argument),*),
                             #[cfg(any(target_feature = "sse2", target_feature = "simd128", all(target_arch = "aarch64", target_feature = "neon")))]
                             Backend::Portable => portable($($argument),*),
-                            // SAFETY: a `Level` of AVX2 is made only where the CPU has AVX2 and FMA.
+                            // SAFETY: `Level::avx2` alone makes this backend, where the CPU has AVX2
+                            // and FMA, all that the entry enables.
                             #[cfg(target_feature = "sse2")]
                             Backend::Avx2 => unsafe { avx2($($argument),*) },
-                            // SAFETY: a `Level` of AVX-512 is made only where the CPU has all that
-                            // the entry enables.
+                            // SAFETY: `Level::avx512` alone makes this backend, where the CPU has
+                            // all that the entry enables.
                             #[cfg(target_feature = "sse2")]
                             Backend::Avx512 => unsafe { avx512($($argument),*) },
                         }
