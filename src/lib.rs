@@ -1,5 +1,6 @@
 #![no_std]
-#![deny(missing_docs, unsafe_op_in_unsafe_fn)]
+#![deny(missing_docs, unsafe_code, unsafe_op_in_unsafe_fn)]
+#![deny(clippy::undocumented_unsafe_blocks)]
 //! Vectorized exp, log-sum-exp, softmax and cross-entropy over slices of `f32` and `f64`: accurate to
 //! a stated number of ULP, the same bits at every vector width, without `std`, allocation or panics.
 //!
@@ -65,6 +66,7 @@
 //! with subnormal numbers flushed to zero, or on x86 without SSE2.
 
 mod boltzmann;
+#[allow(unsafe_code, reason = "a level proves its entry's features")]
 mod dispatch;
 mod elementwise;
 mod error;
@@ -78,6 +80,10 @@ mod logit_options;
 mod loss;
 mod math;
 mod rows;
+#[allow(
+    unsafe_code,
+    reason = "intrinsics, slices that may be one, unfilled arrays"
+)]
 mod simd;
 mod softmax;
 mod softmax_builder;
