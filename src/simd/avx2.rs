@@ -35,7 +35,8 @@ impl Avx2 {
 /// Implements [`Vector`] but for the look-up in a table, `entry`, which comes with each type.
 macro_rules! avx2 {
     (
-        $vector:ident($register:ident) of $float:ident, $bits:ident; $lanes:literal lanes, $set_int:ident($($lane:literal)*);
+        $vector:ident($register:ident) of $float:ident, $bits:ident; $lanes:literal lanes;
+        $set_int:ident($($lane:literal)*)
         $set1:ident $load:ident $mask_load:ident $store:ident $mask_store:ident
         $blend:ident $cmp:ident $movemask:ident $first:ident
         $add:ident $sub:ident $mul:ident $div:ident $fmadd:ident $fnmadd:ident $max:ident $min:ident
@@ -84,7 +85,7 @@ macro_rules! avx2 {
                     None => {
                         let fill = Self::splat(token, fill);
                         let mask = fill.first_lanes(x.len());
-                        // SAFETY: `token` proves AVX2; the mask admits only the elements of `x`.
+                        // SAFETY: `token` proves AVX2; the mask admits only elements of `x`.
                         let lanes = unsafe { $mask_load(x.as_ptr(), mask) };
                         Self(intrinsics!(token, $blend(fill.0, lanes, $to_float(mask))))
                     }
@@ -101,7 +102,7 @@ macro_rules! avx2 {
                     Some(full) => unsafe { $store(full.as_mut_ptr(), self.0) },
                     None => {
                         let mask = self.first_lanes(out.len());
-                        // SAFETY: `self` proves AVX2; the mask admits only the elements of `out`.
+                        // SAFETY: `self` proves AVX2; the mask admits only elements of `out`.
                         unsafe { $mask_store(out.as_mut_ptr(), mask, self.0) }
                     }
                 }
@@ -240,7 +241,8 @@ macro_rules! avx2 {
 }
 
 avx2! {
-    F32x8(__m256) of f32, i32; 8 lanes, _mm256_setr_epi32(0 1 2 3 4 5 6 7);
+    F32x8(__m256) of f32, i32; 8 lanes;
+    _mm256_setr_epi32(0 1 2 3 4 5 6 7)
     _mm256_set1_ps _mm256_loadu_ps _mm256_maskload_ps _mm256_storeu_ps _mm256_maskstore_ps
     _mm256_blendv_ps _mm256_cmp_ps _mm256_movemask_ps _mm256_cvtss_f32
     _mm256_add_ps _mm256_sub_ps _mm256_mul_ps _mm256_div_ps _mm256_fmadd_ps _mm256_fnmadd_ps
@@ -250,7 +252,8 @@ avx2! {
 }
 
 avx2! {
-    F64x4(__m256d) of f64, i64; 4 lanes, _mm256_setr_epi64x(0 1 2 3);
+    F64x4(__m256d) of f64, i64; 4 lanes;
+    _mm256_setr_epi64x(0 1 2 3)
     _mm256_set1_pd _mm256_loadu_pd _mm256_maskload_pd _mm256_storeu_pd _mm256_maskstore_pd
     _mm256_blendv_pd _mm256_cmp_pd _mm256_movemask_pd _mm256_cvtsd_f64
     _mm256_add_pd _mm256_sub_pd _mm256_mul_pd _mm256_div_pd _mm256_fmadd_pd _mm256_fnmadd_pd

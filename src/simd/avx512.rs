@@ -83,7 +83,7 @@ macro_rules! avx512 {
                     None => {
                         let mask = Self::first_lanes(x.len());
                         let fill = Self::splat(token, fill);
-                        // SAFETY: `token` proves AVX-512; the mask admits only the elements of `x`.
+                        // SAFETY: `token` proves AVX-512; the mask admits only elements of `x`.
                         Self(unsafe { $mask_load(fill.0, mask, x.as_ptr()) })
                     }
                 }
@@ -107,7 +107,7 @@ macro_rules! avx512 {
                     Some(full) => unsafe { $store(full.as_mut_ptr(), self.0) },
                     None => {
                         let mask = Self::first_lanes(out.len());
-                        // SAFETY: `self` proves AVX-512; the mask admits only the elements of `out`.
+                        // SAFETY: `self` proves AVX-512; the mask admits only elements of `out`.
                         unsafe { $mask_store(out.as_mut_ptr(), mask, self.0) }
                     }
                 }
