@@ -6,8 +6,8 @@ use crate::math::TwoFold;
 use crate::math::scaled::unless_zero;
 use crate::simd::{Element, Vector};
 
-/// (`max` − `logit`) + `ratio`, times the weight if there is one; 0 for a weight of 0, even where the
-/// logit is −∞.
+/// (`max` − `logit`) + `ratio`, times the weight if there is one; 0 for a weight of 0, whatever the
+/// rest is.
 #[inline(always)]
 pub fn weighted_loss<R: Vector>(
     token: R::Token,

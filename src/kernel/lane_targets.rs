@@ -108,10 +108,12 @@ impl<R: Exchange<Element: Shifted>> LaneTargets<R> {
         of_rows: &ExpSum<R>,
         argmax: &A,
     ) {
-        let logits = (of_rows.max, self.logit);
-        let loss = weighted_loss(token, logits, of_rows.log_ratio(token), self.weight);
-        // NaN where the largest element is not finite, whatever the weight.
-        let special = of_rows.max.sub(of_rows.max);
+        let (logits, ratio) = ((of_rows.max, self.logit), of_rows.log_ratio(token));
+        let loss = weighted_loss(token, logits, ratio, self.weight);
+        // NaN where the log-sum-exp is not finite, whatever the weight. The maximum alone passes over
+        // NaN.
+        let log_sum_exp = of_rows.max.add(ratio.hi);
+        let special = log_sum_exp.sub(log_sum_exp);
         let (hi, lo) = (lanes(loss.hi.add(special)), lanes(loss.lo));
         let weights = lanes(self.weight(token));
         let mut rows = 0;

@@ -1,12 +1,13 @@
 //! Rows that hold NaN, infinities, masked classes and the largest numbers.
 
-use logits::{CrossEntropy, Level};
+use logits::{CrossEntropy, Level, Rows, RowsMut};
 
-use super::{INFINITY, LENGTHS, Wanted, run};
+use super::{INFINITY, LENGTHS, Wanted, bits, run};
 use crate::support::{Real, for_both_types, levels_and, numbers};
 
 for_both_types!(
     rows_without_a_loss,
+    no_weight_hides_nan,
     masked_classes_take_no_part_in_smoothing,
     targets_on_masked_classes,
     largest_numbers,
@@ -44,16 +45,67 @@ fn rows_without_a_loss<T: Real>() {
 }
 
 fn check_no_loss<T: Real>(level: Level, row: &[T], soft: &[T]) {
-    let smoothed = CrossEntropy::new()
-        .level(level)
-        .label_smoothing(T::from_f64(0.1));
-    for loss in [CrossEntropy::new().level(level), smoothed] {
+    let mut weights = vec![T::from_f64(0.5); row.len()];
+    weights[0] = T::from_f64(0.0);
+    let plain = CrossEntropy::new().level(level);
+    let smoothed = plain.label_smoothing(T::from_f64(0.1));
+    for loss in [plain, smoothed, plain.class_weights(&weights)] {
         for wanted in [Wanted::Label(0), Wanted::Soft(soft)] {
-            let (sum, gradient) = run(loss.z_loss(T::from_f64(0.5)), row, wanted);
-            assert!(sum.loss().nan(), "{level}: {row:?}");
-            assert!(gradient.iter().all(|g| g.is_nan()), "{level}: {row:?}");
-            assert_eq!((sum.rows(), sum.correct()), (1, 0), "{level}: {row:?}");
+            for factor in [0.0, 0.5] {
+                let (sum, gradient) = run(loss.z_loss(T::from_f64(factor)), row, wanted);
+                assert!(sum.loss().nan(), "{level}: {row:?}");
+                assert!(gradient.iter().all(|g| g.is_nan()), "{level}: {row:?}");
+                assert_eq!((sum.rows(), sum.correct()), (1, 0), "{level}: {row:?}");
+            }
         }
+    }
+}
+
+/// One row among others, all of whose labels have a weight of 0; for as many columns as are taken
+/// several rows at once, and more.
+fn no_weight_hides_nan<T: Real>() {
+    for (level, len) in levels_and([2, 4, 15, 48, 49, 96, 97, 200]) {
+        let mut weights = vec![T::from_f64(0.5); len];
+        weights[0] = T::from_f64(0.0);
+        let loss = CrossEntropy::new().level(level).class_weights(&weights);
+        let mut row = vec![T::from_f64(-1.0); len];
+        row[0] = T::from_f64(1.0);
+        for (count, place) in (1..=20).flat_map(|count| [(count, 0), (count, len - 1)]) {
+            let mut data = row.repeat(count);
+            let special = count / 2;
+            data[special * len + place] = T::from_f64(f64::NAN);
+            for ignored in [None, Some(count - 1)] {
+                let mut labels = vec![0; count];
+                if let Some(row) = ignored {
+                    labels[row] = -1;
+                }
+                check_hidden(loss.ignore_index(-1), &data, &labels, special);
+            }
+        }
+    }
+}
+
+/// Checks a batch of labels 0, all of them right, and ignored ones. A row has NaN.
+fn check_hidden<T: Real>(loss: CrossEntropy<'_, T>, data: &[T], labels: &[i64], special: usize) {
+    let columns = data.len() / labels.len();
+    let mut gradient = data.to_vec();
+    let alone = loss.loss_from_logits(Rows::new(data, columns).unwrap(), labels);
+    let written = RowsMut::new(&mut gradient, columns).unwrap();
+    let sum = loss.loss_and_gradient_in_place(written, labels, T::from_f64(1.0));
+    let (alone, sum) = (alone.unwrap(), sum.unwrap());
+    assert_eq!(bits(&alone), bits(&sum), "{loss:?}");
+    let counted = labels.iter().filter(|&&label| label == 0).count() as u64;
+    let is_special = |row| row == special && labels[row] == 0;
+    let nans = u64::from(is_special(special));
+    assert_eq!(sum.loss().nan(), nans == 1, "{loss:?}, {labels:?}");
+    assert_eq!(sum.rows(), counted, "{loss:?}, {labels:?}");
+    assert_eq!(sum.correct(), counted - nans, "{loss:?}, {labels:?}");
+    for (row, slopes) in gradient.chunks(columns).enumerate() {
+        let mut slopes = slopes.iter();
+        assert!(
+            slopes.all(|g| g.nan() == is_special(row) && (g.nan() || g.to_f64() == 0.0)),
+            "{loss:?}, {labels:?}: row {row}"
+        );
     }
 }
 
