@@ -75,16 +75,17 @@ impl TargetsReference {
     }
 
     /// z·(ln Σ e^x)², and the size of its error's unit: z·max(|ln Σ e^x|, 1)².
-    pub fn z_loss(&self) -> Option<Parts> {
-        Some(match self.log_sum_exp {
-            // Not added where there is no loss.
+    pub fn z_loss(&self) -> Parts {
+        match self.log_sum_exp {
             Expected::Number(x) => Parts::Numbers {
                 sum: self.z_loss * x * x,
                 size: self.z_loss * if x.exponent() >= 0 { x * x } else { Real::ONE },
                 least: Real::ZERO,
             },
-            _ => Parts::Special(Expected::Number(Real::ZERO)),
-        })
+            // As the loss, of +∞ and −∞ too. That of a factor of 0 is not asked for.
+            _ if self.z_loss.is_zero() => Parts::Special(Expected::Number(Real::ZERO)),
+            _ => Parts::Special(Expected::Nan),
+        }
     }
 
     /// `scale` times the gradient of a class: of the parts Σ q·p, 2·z·p·ln Σ e^x and −q; for the

@@ -70,8 +70,12 @@ fn add_row<'a, V: Vector<Element: Shifted>>(
         Target::Label(label) => options.class_weight(label),
         Target::Soft(_) => V::Element::ONE,
     };
+    let (nan, has_z_loss) = (V::Element::NAN, options.z_loss != zero);
     let Ok(row_sum) = row_sum::<V, Apart>(token, row) else {
-        sum.add_row(V::Element::NAN, zero, weight, false);
+        sum.add_row(nan, zero, weight, false);
+        if has_z_loss {
+            sum.add_z_loss(nan, zero);
+        }
         return None;
     };
     let mut unit = V::Element::ONE;
@@ -89,13 +93,15 @@ fn add_row<'a, V: Vector<Element: Shifted>>(
         Target::Soft(targets) => position::<V>(token, targets, maximum::<V>(token, targets)),
     };
     // An infinite target has no share of anything.
-    if loss.hi.first().is_nan() || !terms.targets.is_finite() {
-        sum.add_row(V::Element::NAN, zero, weight, false);
-        return None;
+    let is_defined = !loss.hi.first().is_nan() && terms.targets.is_finite();
+    if is_defined {
+        let correct = wanted == terms.sum.argmax;
+        sum.add_row(loss.hi.first(), loss.lo.first(), weight, correct);
+    } else {
+        sum.add_row(nan, zero, weight, false);
     }
-    let correct = wanted == terms.sum.argmax;
-    sum.add_row(loss.hi.first(), loss.lo.first(), weight, correct);
-    if options.z_loss != zero {
+    // Targets have no part in it.
+    if has_z_loss {
         let log_sum_exp = terms.log_sum_exp;
         // Not the square first: that overflows where a small factor brings it back.
         let z_loss = terms.z_loss.mul(token, log_sum_exp);
@@ -103,7 +109,7 @@ fn add_row<'a, V: Vector<Element: Shifted>>(
         let z_loss = z_loss.scaled(terms.z_lift_inverse(token));
         sum.add_z_loss(z_loss.hi.first(), z_loss.lo.first());
     }
-    Some(terms)
+    is_defined.then_some(terms)
 }
 
 /// What a row's loss and gradient are made of.

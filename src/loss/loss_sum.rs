@@ -216,7 +216,8 @@ impl<T: Float> LossSum<T> {
     }
 
     /// The sum of the rows' [z-losses](crate::CrossEntropy::z_loss), factor·(ln Σ e^x)², in nats²
-    /// times the factor; 0 where none was asked for.
+    /// times the factor; 0 where none was asked for. NaN if that of any row is: of one with NaN, with
+    /// +∞ or of all −∞.
     ///
     /// # Example
     /// ```

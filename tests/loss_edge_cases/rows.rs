@@ -33,8 +33,11 @@ fn rows_without_a_loss<T: Real>() {
             soft[place] = T::from_f64(special);
             let mut row = numbers(&vec![0.5; len]);
             row[0] = T::from_f64(2.0);
-            let loss = CrossEntropy::new().level(level);
+            let loss = CrossEntropy::new().level(level).z_loss(T::from_f64(0.5));
             let (sum, gradient) = run(loss, &row, Wanted::Soft(&soft));
+            // No target has a part in the z-loss.
+            let (of_label, _) = run(loss, &row, Wanted::Label(0));
+            assert_eq!(sum.z_loss(), of_label.z_loss(), "{level} × {len}");
             assert!(
                 sum.loss().nan() && gradient.iter().all(|g| g.is_nan()),
                 "{level} × {len}: {special}"
@@ -54,6 +57,7 @@ fn check_no_loss<T: Real>(level: Level, row: &[T], soft: &[T]) {
             for factor in [0.0, 0.5] {
                 let (sum, gradient) = run(loss.z_loss(T::from_f64(factor)), row, wanted);
                 assert!(sum.loss().nan(), "{level}: {row:?}");
+                assert_eq!(sum.z_loss().nan(), factor > 0.0, "{level}: {row:?}");
                 assert!(gradient.iter().all(|g| g.is_nan()), "{level}: {row:?}");
                 assert_eq!((sum.rows(), sum.correct()), (1, 0), "{level}: {row:?}");
             }

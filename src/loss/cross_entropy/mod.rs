@@ -190,6 +190,10 @@ impl<'a, T: Float> CrossEntropy<'a, T> {
     /// # Accuracy
     /// A row's z-loss within 4 ULP of `factor`·max(|ln Σ e^x|, 1)².
     ///
+    /// # Edge cases
+    /// A row with NaN, with +∞ or of all −∞ has no more a z-loss than a loss: both are NaN. Targets
+    /// that make the loss NaN leave the z-loss as it is. A `factor` of 0 asks for none.
+    ///
     /// # Errors
     /// The methods return [`Error::ParameterOutOfRange`] if `factor` is negative, infinite or NaN.
     ///
