@@ -111,15 +111,10 @@ impl TargetsReference {
                 return Some(Parts::Special(Expected::Nan));
             };
             let pull = self.z_loss.scale(1) * lse;
-            // What all classes share is put together before their probabilities are; where the
-            // targets' sum is beyond the range, in units of a large number.
-            let limit = if mass.exponent() > T::MAX_EXPONENT {
-                T::MAX_EXPONENT + T::MAX_EXPONENT / 3
-            } else {
-                T::MAX_EXPONENT
-            };
-            let is_large = pull.exponent() >= T::MAX_EXPONENT;
-            if is_large || ((mass + pull.abs()) * larger).exponent() >= limit {
+            // What all classes share is put together before their probabilities are, in units of a
+            // large number where it is beyond the range.
+            let limit = T::MAX_EXPONENT + T::MAX_EXPONENT / 2 - 4;
+            if ((mass + pull.abs()) * larger).exponent() >= limit {
                 return None;
             }
             let parts = if class == self.special {

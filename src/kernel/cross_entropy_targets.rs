@@ -126,7 +126,7 @@ pub struct Terms<'a, V: Vector> {
     pub share_lift: V::Element,
     /// z, lifted.
     pub z_loss: TwoFold<V::Register>,
-    /// The power of two that lifts z.
+    /// The power of two that lifts z; below 1 only where 2·z·ln Σ e^x is beyond the range.
     pub z_lift: V::Element,
     /// Of the targets, before they are smoothed.
     pub targets: Weighing<V::Register>,
@@ -175,7 +175,12 @@ impl<'a, V: Vector<Element: Shifted>> Terms<'a, V> {
         let log_sum_exp = TwoFold::sum(V::Register::splat(token, sum.max), ratio.hi);
         let log_sum_exp = log_sum_exp.add_single(ratio.lo).normalized();
         let z = options.z_loss;
-        let z_lift = lift_of(log_sum_exp.hi.abs().at_least(one).first() * z);
+        let size = log_sum_exp.hi.abs().at_least(one).first() * z;
+        let z_lift = if (size + size).is_finite() {
+            lift_of(size)
+        } else {
+            V::Element::ONE / V::Element::LARGE_UNIT
+        };
         Self {
             log_sum_exp,
             sum,
@@ -211,15 +216,15 @@ impl<'a, V: Vector<Element: Shifted>> Terms<'a, V> {
         V::Register::splat(token, V::Element::ONE / self.share_lift)
     }
 
-    /// 2·z·ln Σ e^x.
+    /// 2·z·ln Σ e^x times a `lift`.
     #[inline(always)]
-    pub fn pull(&self, token: V::Token) -> TwoFold<V::Register> {
+    pub fn pull(&self, token: V::Token, lift: V::Element) -> TwoFold<V::Register> {
         if self.z_loss.hi.first() == V::Element::ZERO {
             return TwoFold::zero(token);
         }
         let pull = self.log_sum_exp.mul(token, self.z_loss);
-        let pull = pull.add(pull).scaled(self.z_lift_inverse(token));
-        pull.settled(token)
+        let factor = V::Register::splat(token, lift / self.z_lift);
+        pull.add(pull).scaled(factor).settled(token)
     }
 }
 

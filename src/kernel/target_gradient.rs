@@ -24,19 +24,9 @@ impl<V: Vector<Element: Shifted>> Terms<'_, V> {
         };
         let logit = row.get(place).copied().unwrap_or(self.sum.max);
         let total = self.total(token);
-        // What is multiplied by it where Σ q is beyond the range: all but the targets.
-        let lift = total.lift_of_mass();
-        let entry = self.entry_from_others(token, (total, lift), place, logit);
-
-        // The scale multiplies what the row shares, before that is rounded.
+        let (entry, lift_of_entry) = self.entry(token, total, place, logit);
         let scale_exact = TwoFold::exact(token, V::Register::splat(token, scale));
-        let pull = self.pull(token).scaled(V::Register::splat(token, lift));
-        let mass = total.mass(token, lift).add(pull).settled(token);
-        // An infinite one would make NaN of a softmax of 0.
-        let largest = V::Register::splat(token, V::Element::LARGEST);
-        let lowest = V::Register::splat(token, V::Element::LOWEST);
-        let mass = mass.mul(token, scale_exact).value();
-        let mass = mass.at_most(largest).at_least(lowest).first();
+        let (mass, lift) = self.shared(token, total, scale_exact);
         // A weight would multiply the rounding error of a subnormal product.
         let lift_of_scale = match self.weights {
             Some(_) => lift_of(scale_exact.hi.abs().first()),
@@ -67,14 +57,60 @@ impl<V: Vector<Element: Shifted>> Terms<'_, V> {
             start += V::LANES;
         }
         if let Some(result) = row.get_mut(place) {
-            *result = if lift == V::Element::ONE {
+            *result = if lift_of_entry == V::Element::ONE {
                 entry * scale
             } else {
                 let entry = V::Register::splat(token, entry);
                 let scale = V::Register::splat(token, scale);
-                let inverse = V::Register::splat(token, V::Element::ONE / lift);
+                let inverse = V::Register::splat(token, V::Element::ONE / lift_of_entry);
                 product(token, [entry, scale, inverse]).first()
             };
+        }
+    }
+
+    /// What every class' probability is multiplied by, `scale`·(Σ q + 2·z·ln Σ e^x), times a lift, and
+    /// that lift: 1, but where it is beyond the range.
+    #[inline(always)]
+    fn shared(
+        &self,
+        token: V::Token,
+        total: Weighing<V::Register>,
+        scale: TwoFold<V::Register>,
+    ) -> (V::Element, V::Element) {
+        let lowest_lift = V::Element::ONE / V::Element::LARGE_UNIT;
+        let mut lift = total.lift_of_mass();
+        loop {
+            let mass = total.mass(token, lift).add(self.pull(token, lift));
+            // The scale comes before the sum is rounded.
+            let mass = mass.settled(token).mul(token, scale).value();
+            if mass.first().is_finite() || lift == lowest_lift {
+                // An infinite one would make NaN of a softmax of 0.
+                let largest = V::Register::splat(token, V::Element::LARGEST);
+                let lowest = V::Register::splat(token, V::Element::LOWEST);
+                return (mass.at_most(largest).at_least(lowest).first(), lift);
+            }
+            lift = lowest_lift;
+        }
+    }
+
+    /// The gradient of the class in `place` times a lift, and that lift: 1, but where it is beyond the
+    /// range.
+    #[inline(always)]
+    fn entry(
+        &self,
+        token: V::Token,
+        total: Weighing<V::Register>,
+        place: usize,
+        logit: V::Element,
+    ) -> (V::Element, V::Element) {
+        let lowest_lift = V::Element::ONE / V::Element::LARGE_UNIT;
+        let mut lift = total.lift_of_mass();
+        loop {
+            let entry = self.entry_from_others(token, (total, lift), place, logit);
+            if entry.is_finite() || lift == lowest_lift {
+                return (entry, lift);
+            }
+            lift = lowest_lift;
         }
     }
 
@@ -108,7 +144,7 @@ impl<V: Vector<Element: Shifted>> Terms<'_, V> {
 
     /// The gradient of the class in `place`, which has the logit `logit`, from all other classes:
     /// with p its probability, Σ q of the others − (1 − p)·Σ q + p·2·z·ln Σ e^x; all times the
-    /// `lift` of Σ q.
+    /// `lift`, which is that of Σ q or lower.
     #[inline(always)]
     fn entry_from_others(
         &self,
@@ -138,8 +174,14 @@ impl<V: Vector<Element: Shifted>> Terms<'_, V> {
         let complement = share_of(token, reciprocal, others, total.mass(token, lift));
         let term = self.sum.frame.exp(token, V::Register::splat(token, logit));
         let term = TwoFold::exact(token, term);
-        let pull = self.pull(token).scaled(V::Register::splat(token, lift));
-        let pull = share_of(token, reciprocal, term, pull);
+        // The probability may bring back what is beyond the range.
+        let lift_of_pull = if self.z_lift < lift {
+            self.z_lift
+        } else {
+            lift
+        };
+        let pull = share_of(token, reciprocal, term, self.pull(token, lift_of_pull));
+        let pull = pull.scaled(V::Register::splat(token, lift / lift_of_pull));
         let negative = TwoFold {
             hi: zero.sub(complement.hi),
             lo: zero.sub(complement.lo),

@@ -64,7 +64,9 @@ impl<T: Float> CrossEntropy<'_, T> {
     /// with |ln Σ e^x| counted as at least 1, whose rounding errors it has. Weights and `scale` multiply
     /// the unit of what is subnormal without them.
     /// Parts are Σ q·p, 2·z·p·ln Σ e^x and q; for the label Σ q·(1 − p), 2·z·p·ln Σ e^x and the q of
-    /// all others.
+    /// all others. With smoothing or a z-loss, no digit is promised where what all classes share, Σ q +
+    /// 2·z·|ln Σ e^x| or `scale` times that, is beyond 2^62 (`f32`) or 2^510 (`f64`) times the largest
+    /// number.
     ///
     /// # Edge cases
     /// As in `loss_from_logits`; a row whose loss is NaN has the gradient NaN, an ignored row 0.
@@ -159,7 +161,9 @@ impl<T: Float> CrossEntropy<'_, T> {
     /// of the gradient within 4 ULP of the sum of its parts' magnitudes, Σ q·p, 2·z·p·ln Σ e^x and q,
     /// with |ln Σ e^x| counted as at least 1.
     /// The parts of the element with the largest logit are Σ q·(1 − p), 2·z·p·ln Σ e^x and the q of
-    /// all others: a confident row loses nothing.
+    /// all others: a confident row loses nothing. The limit of
+    /// [`loss_and_gradient_in_place`](CrossEntropy::loss_and_gradient_in_place) to what all classes
+    /// share holds with any options.
     ///
     /// # Edge cases
     /// As in `loss_from_logits_soft`; a row whose loss is NaN has the gradient NaN.
