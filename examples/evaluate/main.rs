@@ -49,7 +49,7 @@ struct Arguments {
     #[arg(long, default_value_t = 15, value_parser = clap::value_parser!(u16).range(1..=1000))]
     bins: u16,
 
-    /// Where to write the reliability diagram, as an SVG.
+    /// Where to write the reliability diagram, as an SVG; in a folder that exists.
     #[arg(long, value_name = "SVG", default_value = "target/evaluate.svg")]
     output: PathBuf,
 }
@@ -58,7 +58,8 @@ fn main() -> ExitCode {
     match run(&Arguments::parse(), &mut io::stdout().lock()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error}");
+            // Unlike `eprintln!`, which panics where nobody listens.
+            let _ = writeln!(io::stderr(), "error: {error}");
             ExitCode::FAILURE
         }
     }
@@ -100,18 +101,21 @@ fn evaluate<T: Logit>(
 
     report::summary(out, &summary)?;
     let svg = diagram::reliability(&summary.calibration)?;
-    write(&arguments.output, &svg)
-        .map_err(|error| format!("cannot write {}: {error}", arguments.output.display()))?;
+    write(&arguments.output, &svg)?;
     writeln!(out, "\nReliability diagram: {}", arguments.output.display())?;
     Ok(())
 }
 
-/// Writes a file, in a folder that need not exist yet.
-fn write(path: &Path, text: &str) -> io::Result<()> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
+/// Writes a file.
+fn write(path: &Path, text: &str) -> Result<(), String> {
+    let name = path.display();
+    match path.parent() {
+        Some(folder) if folder != Path::new("") && !folder.is_dir() => Err(format!(
+            "cannot write {name}: {} is not a folder",
+            folder.display()
+        )),
+        _ => fs::write(path, text).map_err(|error| format!("cannot write {name}: {error}")),
     }
-    fs::write(path, text)
 }
 
 #[cfg(test)]
@@ -128,6 +132,7 @@ mod tests {
     impl Folder {
         fn new() -> Self {
             let folder = Self(TempDir::new().unwrap());
+            fs::create_dir(folder.path("drawn")).unwrap();
             let logits = [1.0_f32, 0.0, 0.0, 2.0, 3.0, 0.0, 0.0, 0.5];
             folder.write("logits.npy", &encode(&[4, 2], logits).unwrap());
             folder.write("labels.npy", &encode(&[4], [0_u8, 1, 1, 1]).unwrap());
@@ -147,7 +152,7 @@ mod tests {
             let output = [
                 "evaluate".to_owned(),
                 "--output".to_owned(),
-                self.path("new/diagram.svg"),
+                self.path("drawn/diagram.svg"),
             ];
             let options = options.iter().map(|&option| option.to_owned());
             let files = files.iter().map(|file| self.path(file));
@@ -188,7 +193,7 @@ mod tests {
                 "Reliability diagram: ",
             ],
         );
-        let svg = fs::read_to_string(folder.path("new/diagram.svg")).unwrap();
+        let svg = fs::read_to_string(folder.path("drawn/diagram.svg")).unwrap();
         assert!(svg.contains("ECE, 15 bins"));
     }
 
@@ -283,12 +288,16 @@ mod tests {
 
     #[test]
     fn a_diagram_that_cannot_be_written_is_an_error() {
+        let files = ["logits.npy", "labels.npy"];
         let folder = Folder::new();
-        folder.write("new", b"not a folder");
-        assert_rejected(
-            folder.run(&[], &["logits.npy", "labels.npy"]),
-            "cannot write",
-        );
+        fs::create_dir(folder.path("drawn/diagram.svg")).unwrap();
+        assert_rejected(folder.run(&[], &files), "drawn/diagram.svg: ");
+
+        let folder = Folder::new();
+        fs::remove_dir(folder.path("drawn")).unwrap();
+        assert_rejected(folder.run(&[], &files), "drawn is not a folder");
+        folder.write("drawn", b"not a folder");
+        assert_rejected(folder.run(&[], &files), "drawn is not a folder");
     }
 
     #[test]
