@@ -50,7 +50,7 @@ struct Arguments {
     bins: u16,
 
     /// Where to write the reliability diagram, as an SVG; in a folder that exists.
-    #[arg(long, value_name = "SVG", default_value = "target/evaluate.svg")]
+    #[arg(long, value_name = "SVG", default_value = "evaluate.svg")]
     output: PathBuf,
 }
 
