@@ -6,4 +6,5 @@ cargo package --locked --allow-dirty
 # Whatever they include of the repository has to be in the package.
 version=$(cargo pkgid --locked)
 package=${CARGO_TARGET_DIR:-target}/package/logits-${version##*[#@]}
-cargo check --locked --all-targets --manifest-path "$package/Cargo.toml"
+# In the profile of the lints, which have checked the dependencies.
+cargo check --locked --release --all-targets --manifest-path "$package/Cargo.toml"

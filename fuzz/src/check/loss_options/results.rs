@@ -37,7 +37,9 @@ impl<T: Float> Case<'_, T> {
         }
         self.verify_weight(what, of, sum);
         let mut total = (Expected::Number(Real::ZERO), Real::ZERO);
-        let mut z_loss = [Real::ZERO; 2];
+        let mut z_loss = [Real::ZERO; 3];
+        // Each row may have rounded to it.
+        let smallest = Real::power_of_two(T::MIN_EXPONENT - (T::DIGITS - 1) + 1);
         let mut has_z_loss = true;
         for row in counted {
             let range = row * self.batch.columns..(row + 1) * self.batch.columns;
@@ -72,14 +74,15 @@ impl<T: Float> Case<'_, T> {
             if of != Of::Probabilities {
                 match TargetsReference::new(logits, &options).z_loss() {
                     Parts::Numbers { sum, size, .. } => {
-                        z_loss = [z_loss[0] + sum, z_loss[1] + size];
+                        let [sums, sizes, least] = z_loss;
+                        z_loss = [sums + sum, sizes + size, least + smallest];
                     }
                     Parts::Special(row) => has_z_loss &= !matches!(row, Expected::Nan),
                 }
             }
         }
         let parts = if has_z_loss {
-            let ([sum, size], least) = (z_loss, Real::ZERO);
+            let [sum, size, least] = z_loss;
             Parts::Numbers { sum, size, least }
         } else {
             Parts::Special(Expected::Nan)
