@@ -40,11 +40,11 @@ use crate::{Float, Level};
 /// logits by it first.
 ///
 /// # Accuracy
-/// Softmax and log-softmax of the exact z within 4 ULP, the log-sum-exp within 1.5 units in the last
+/// Softmax and log-softmax of the exact z within 5 ULP, the log-sum-exp within 1.5 units in the last
 /// place of max(|result|, 1), at every level and length: z is computed in twice the precision, so that
 /// its rounding costs nothing. Were it rounded once, that alone would be |z|/2 ULP. The limits are
 /// |z| and |b/T| of 2^22 (`f32`) or 2^51 (`f64`); beyond, z is as good as rounded. With a softcap and
-/// c/T up to 50 the bounds are 12 ULP, 8 ULP and 2 units; they grow with c/T.
+/// c/T up to 50 the bounds are 10 ULP and 2 units; they grow with c/T.
 ///
 /// # Edge cases
 /// An element that the mask or a bias of −∞ removes takes no part, even where its logit is NaN or

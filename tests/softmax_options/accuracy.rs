@@ -4,7 +4,7 @@ use logits::Level;
 
 use super::logits_of;
 use crate::support::{
-    Function, Random, Real, Report, SoftmaxOptions, Transformed, for_both_types,
+    Function, Random, Real, Report, SoftmaxOptions, Transformed, climb, for_both_types,
     ulp_error_above_one, ulp_error_beside,
 };
 
@@ -12,8 +12,11 @@ for_both_types!(
     scaled_rows,
     factors_near_the_ends_of_the_range,
     capped_rows,
+    saturated_rows,
     biased_masked_and_sunk_rows,
     energies,
+    searched_rows,
+    searched_capped_rows,
 );
 
 /// Notes the errors of all three functions at every level.
@@ -143,6 +146,120 @@ fn capped_rows<T: Real>() {
                 &options,
                 &row,
             );
+        }
+    }
+    report.check::<T>();
+}
+
+/// Logits whose hyperbolic tangent is about a last digit from 1 (from 8 of `f32`, 18 of `f64`), each
+/// beside one at the softcap.
+fn saturated_rows<T: Real>() {
+    let mut random = Random::new(45);
+    let mut report = Report::default();
+    let cap = 50.0;
+    for (low, high) in [(8.0, 11.0), (18.0, 20.0), (-11.0, -8.0), (-20.0, -18.0)] {
+        let options = SoftmaxOptions {
+            softcap: Some(T::from_f64(cap)),
+            ..SoftmaxOptions::default()
+        };
+        for _ in 0..300 {
+            let x = T::from_f64(cap * random.uniform(low, high));
+            let row = [x, T::from_f64(1e6_f64.copysign(low))];
+            check(
+                &mut report,
+                &format!("{low} … {high} times {cap}"),
+                &options,
+                &row,
+            );
+        }
+    }
+    report.check::<T>();
+}
+
+/// Rows that were searched for, and what a further search finds around them.
+fn searched_rows<T: Real>() {
+    let mut report = Report::default();
+    let rows: [(f64, f64, &[f64]); 3] = [
+        (
+            1.245_155_692_100_525,
+            0.745_855_808_258_056_6,
+            &[12.505_426_406_860_352, -1.622_710_943_222_046],
+        ),
+        (
+            1.077_081_3,
+            0.699_259_16,
+            &[1.442_066_4, -1.038_315_7, 14.508_072],
+        ),
+        (
+            0.562_950_97,
+            1.510_792_3,
+            &[
+                7.548_782,
+                -1.385_981_4,
+                -0.552_229_3,
+                3.697_551_7,
+                3.728_200_2,
+                26.103_909,
+            ],
+        ),
+    ];
+    for (scale, temperature, row) in rows {
+        let options = SoftmaxOptions {
+            scale: T::from_f64(scale),
+            temperature: T::from_f64(temperature),
+            ..SoftmaxOptions::default()
+        };
+        for function in [Function::OptionsSoftmax, Function::OptionsLogSoftmax] {
+            climb(&mut report, function, row, |report, row| {
+                check(report, "searched", &options, row);
+            });
+        }
+    }
+    report.check::<T>();
+}
+
+/// As [`searched_rows`], with a softcap.
+fn searched_capped_rows<T: Real>() {
+    let mut report = Report::default();
+    let rows: [(f64, f64, &[f64]); 5] = [
+        (50.0, 1.0, &[435.670_01, 1e6]),
+        (
+            50.0,
+            1.0,
+            &[
+                -939.852_059_380_427_9,
+                935.854_284_814_847_9,
+                770.218_129_038_331_9,
+                -874.603_906_081_593_2,
+                795.514_995_505_831,
+                971.531_005_659_202_4,
+            ],
+        ),
+        (49.426_631_927_490_234, 1.0, &[56.960_800_17, 41.403_163_91]),
+        (
+            50.0,
+            1.0,
+            &[
+                -25.461_67,
+                42.075_493,
+                -25.166_758,
+                -29.196_173,
+                23.484_89,
+                36.797_367,
+            ],
+        ),
+        (22.473_043, 0.5, &[3.557_943_6, 11.332_443]),
+    ];
+    for (cap, temperature, row) in rows {
+        let options = SoftmaxOptions {
+            softcap: Some(T::from_f64(cap)),
+            temperature: T::from_f64(temperature),
+            ..SoftmaxOptions::default()
+        };
+        for function in [Function::CappedSoftmax, Function::CappedLogSoftmax] {
+            climb(&mut report, function, row, |report, row| {
+                check(report, "searched", &options, row);
+            });
         }
     }
     report.check::<T>();

@@ -8,6 +8,7 @@
 )]
 
 mod bounds;
+mod climb;
 mod double_double;
 mod elementwise;
 pub mod elementwise_inputs;
@@ -34,6 +35,7 @@ mod ulp;
 pub mod vjp_errors;
 
 pub use bounds::{BOUNDS, Bound, Function, bound};
+pub use climb::climb;
 pub use double_double::DoubleDouble;
 pub use elementwise::Elementwise;
 pub use extended::Extended;

@@ -127,8 +127,20 @@ impl Report {
         }
     }
 
+    /// The largest error of a function, −1 if none was noted.
+    pub fn largest(&self, function: Function) -> f64 {
+        let of_function = self.0.iter().filter(|(key, _)| key.0 == function);
+        of_function.fold(-1.0, |most, (_, found)| f64::max(most, found.error))
+    }
+
     /// The worst of both.
     pub fn merge(mut self, other: Self) -> Self {
+        self.add(other);
+        self
+    }
+
+    /// Adds what another has noted.
+    pub fn add(&mut self, other: Self) {
         for (key, worst) in other.0 {
             let entry = self.0.entry(key).or_insert(Worst {
                 error: -1.0,
@@ -138,7 +150,6 @@ impl Report {
                 *entry = worst;
             }
         }
-        self
     }
 
     /// The worst error of each function at each level over all inputs.
