@@ -195,7 +195,7 @@ pub fn kl_divergence_rows<T: Float>(
 /// probabilities. No term is negative, whatever the sums: the elements are taken as they are.
 ///
 /// # Accuracy
-/// At most 3 ULP, at every level and length.
+/// At most 4 ULP, at every level and length.
 ///
 /// # Edge cases
 /// 0 for empty slices; 0 is an element like any other; NaN if any element of either is as in

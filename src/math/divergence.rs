@@ -22,26 +22,21 @@ use crate::simd::{Element, Vector};
 
 /// The polynomial of a type.
 pub trait MutualDivergence: Logarithm {
-    /// ((1 + s)·ln(1 + s) + (1 − s)·ln(1 − s)) / s² with z = s², for z up to 1/25.
-    fn mutual_quotient<V: Vector<Element = Self>>(token: V::Token, z: V) -> V;
+    /// ((1 + s)·ln(1 + s) + (1 − s)·ln(1 − s)) / s² − 1 with z = s², for z up to 1/25.
+    fn mutual_tail<V: Vector<Element = Self>>(token: V::Token, z: V) -> V;
 }
 
 impl MutualDivergence for f32 {
     #[inline(always)]
-    fn mutual_quotient<V: Vector<Element = Self>>(token: V::Token, z: V) -> V {
-        horner!(token, z;
-            1.0,
-            0.166_666_95,
-            0.066_624_15,
-            0.037_502_8)
+    fn mutual_tail<V: Vector<Element = Self>>(token: V::Token, z: V) -> V {
+        horner!(token, z; 0.166_666_95, 0.066_624_15, 0.037_502_8).mul(z)
     }
 }
 
 impl MutualDivergence for f64 {
     #[inline(always)]
-    fn mutual_quotient<V: Vector<Element = Self>>(token: V::Token, z: V) -> V {
+    fn mutual_tail<V: Vector<Element = Self>>(token: V::Token, z: V) -> V {
         horner!(token, z;
-            1.0,
             0.166_666_666_666_670_1,
             0.066_666_666_664_515_66,
             0.035_714_286_172_639_505,
@@ -49,6 +44,7 @@ impl MutualDivergence for f64 {
             0.015_154_021_534_362_981,
             0.010_914_869_815_281_607,
             0.009_456_170_976_667_821)
+        .mul(z)
     }
 }
 
@@ -151,9 +147,10 @@ pub fn mutual_divergence<V: Vector<Element: MutualDivergence>>(token: V::Token, 
     let half = V::splat(token, V::Element::HALF);
     let least = V::splat(token, V::Element::MIN_POSITIVE);
     let ratio = Ratio::new(token, p.at_least(least), q.at_least(least));
-    let s = ratio.s.value();
-    let quotient = V::Element::mutual_quotient(token, s.mul(s));
-    let near = p.sub(q).mul(half).mul(s.mul(quotient));
+    let TwoFold { hi: s, lo: lost } = ratio.s;
+    // The tail is below a hundredth: s² times the polynomial is rounded but once, as s.
+    let tail = V::Element::mutual_tail(token, s.mul(s));
+    let near = p.sub(q).mul(half).mul(s.add(s.mul_add(tail, lost)));
 
     let mean = p.add(q).mul(half);
     let from_p = Divergence::new(token, p, mean).excess(p, mean);
