@@ -10,7 +10,7 @@ use crate::{Error, Float, Level, Rows};
 /// exponential overflows or vanishes wrongly.
 ///
 /// # Accuracy
-/// At most 4 ULP, at every level and length.
+/// At most 5 ULP, at every level and length.
 ///
 /// # Edge cases
 /// 0 for an empty slice; a logit of −∞ is a probability of 0; NaN if all logits are −∞, or any is NaN
@@ -60,7 +60,7 @@ pub fn entropy_from_logits_rows<T: Float>(x: Rows<'_, T>, out: &mut [T]) -> Resu
 /// not from rounded probabilities. Reads both rows twice.
 ///
 /// # Accuracy
-/// At most 5 ULP of max(result, ε²), ε = 2⁻²³ (`f32`) or 2⁻⁵² (`f64`), at every level and length:
+/// At most 7 ULP of max(result, ε²), ε = 2⁻²³ (`f32`) or 2⁻⁵² (`f64`), at every level and length:
 /// below ε², all of p and q agree to the last digit or two.
 ///
 /// # Edge cases

@@ -31,8 +31,8 @@ pub fn entropy_from_logits<V: Vector<Element: Shifted>>(
         let out = out.get_mut(first..).unwrap_or(&mut []);
         if let Some(block) = blocks.sum::<Apart>(rows, Cells::Kept) {
             let (max, frames) = (block.sum.max, block.frames);
-            let gaps = blocks.total(Gaps { max, frame: frames }).value();
-            let mean = quotient(block.sum.reciprocal(token), gaps);
+            let gaps = blocks.total(Gaps { max, frame: frames });
+            let mean = gaps.quotient(token, total(block.sum.rest, block.sum.peak));
             entropy(block.sum.log_ratio(token), mean).store(out);
         } else {
             for (number, out) in out.iter_mut().take(rows_at_once).enumerate() {
@@ -52,17 +52,35 @@ fn entropy_of_row<V: Vector<Element: Shifted>>(token: V::Token, row: &[V::Elemen
         Ok(row_sum) => {
             let (max, frame) = (row_sum.max, row_sum.frame);
             let gaps = sum::<V, _>(token, row, row, Gaps { max, frame });
-            let mean = mean_of_row::<V>(token, &row_sum, gaps);
+            let mean = gaps.quotient(token, total_of_row::<V>(token, &row_sum));
             entropy(row_sum.log_ratio::<V>(token), mean).first()
         }
         Err(_) => V::Element::NAN,
     }
 }
 
-/// ln(Z / e^M) and the mean of M − x, added.
+/// ln(Z / e^M) and the mean of M − x, added. The mean of a confident row is nearly all, and has the
+/// errors of two exponentials, of the differences and of the products already: it is not rounded
+/// before the sum.
 #[inline(always)]
-fn entropy<R: Vector>(ratio: TwoFold<R>, mean: R) -> R {
-    TwoFold::sum(ratio.hi, mean).add_single(ratio.lo).value()
+fn entropy<R: Vector>(ratio: TwoFold<R>, mean: TwoFold<R>) -> R {
+    mean.add_single(ratio.hi).add_single(ratio.lo).value()
+}
+
+/// Σ e^x, normalized.
+#[inline(always)]
+fn total<R: Vector>(rest: TwoFold<R>, peak: R) -> TwoFold<R> {
+    rest.add_single(peak).normalized()
+}
+
+/// [`total`] of a row.
+#[inline(always)]
+fn total_of_row<V: Vector<Element: Shifted>>(
+    token: V::Token,
+    row: &RowSum<V::Element>,
+) -> TwoFold<V::Register> {
+    let peak = V::Register::splat(token, row.peak);
+    total(row.rest::<V>(token), peak)
 }
 
 /// Σ p ln(p/q) of each row, p = softmax(x), q = softmax(y), for as many rows as `out` has room for.
@@ -95,11 +113,8 @@ fn divergence<V: Vector<Element: Shifted + Excess>>(
     (x, x_sum): (&[V::Element], &RowSum<V::Element>),
     (y, y_sum): (&[V::Element], &RowSum<V::Element>),
 ) -> V::Element {
-    let total = x_sum.rest::<V>(token);
-    let total = total
-        .add_single(V::Register::splat(token, x_sum.peak))
-        .value();
-    let scale = total.mul(y_sum.reciprocal::<V>(token).hi).first();
+    let total = total_of_row::<V>(token, x_sum);
+    let scale = total.hi.mul(y_sum.reciprocal::<V>(token).hi).first();
     if scale.is_nan() {
         return scale;
     }
@@ -116,13 +131,14 @@ fn divergence<V: Vector<Element: Shifted + Excess>>(
         scale,
     };
     let [excess, surplus] = sum::<V, _>(token, x, y, ratios);
-    let total = rounded::<V::Register>(excess);
-    if !total.is_finite() {
-        return total;
+    let sum = rounded::<V::Register>(excess);
+    if !sum.is_finite() {
+        return sum;
     }
-    let excess = mean_of_row::<V>(token, x_sum, excess).first();
-    let surplus = mean_of_row::<V>(token, x_sum, surplus).first();
-    let divergence = excess - surplus * surplus * V::Element::HALF;
+    let excess = excess.quotient(token, total);
+    let surplus = surplus.quotient(token, total).value().first();
+    let too_much = surplus * surplus * V::Element::HALF;
+    let divergence = (excess.hi.first() - too_much) + excess.lo.first();
     if divergence < V::Element::ZERO {
         V::Element::ZERO
     } else {
@@ -138,23 +154,6 @@ fn negated<V: Vector>(token: V::Token, x: TwoFold<V>) -> TwoFold<V> {
         hi: zero.sub(x.hi),
         lo: zero.sub(x.lo),
     }
-}
-
-/// A sum in the frame of a row, times the reciprocal of that of the row.
-#[inline(always)]
-fn quotient<R: Vector>(reciprocal: TwoFold<R>, sum: R) -> R {
-    sum.mul_add(reciprocal.hi, sum.mul(reciprocal.lo))
-}
-
-/// A sum in the frame of a row, divided by that of the row.
-#[inline(always)]
-fn mean_of_row<V: Vector<Element: Shifted>>(
-    token: V::Token,
-    row: &RowSum<V::Element>,
-    sum: TwoFold<V::Register>,
-) -> V::Register {
-    let sum = V::Register::splat(token, rounded::<V::Register>(sum));
-    quotient(row.reciprocal::<V>(token), sum)
 }
 
 /// e^x·(M − x), M the largest element.
@@ -205,9 +204,9 @@ struct Ratios<E> {
 }
 
 impl<E: Shifted> Ratios<E> {
-    /// ln(q/p), where p is not negligible.
+    /// ln(q/p), where p is not negligible, in two parts.
     #[inline(always)]
-    fn log_ratio<V: Vector<Element = E>>(self, token: V::Token, x: V, y: V) -> V {
+    fn log_ratio<V: Vector<Element = E>>(self, token: V::Token, x: V, y: V) -> TwoFold<V> {
         // Far below, p is 0 and the logarithm does not matter, but must not be NaN.
         let floor = V::splat(token, self.x_max - (E::NEGLIGIBLE + E::NEGLIGIBLE));
         let x = TwoFold::sum(x.at_least(floor), V::splat(token, -self.x_max));
@@ -217,10 +216,14 @@ impl<E: Shifted> Ratios<E> {
             hi: V::splat(token, -shift),
             lo: V::splat(token, -shift_rest),
         };
-        let ratio = y.add(negated(token, x)).add(shift);
+        let sum = y.add(negated(token, x)).add(shift);
+        let ratio = sum.normalized();
         let lowest = V::splat(token, E::NEG_INFINITY);
         // What rounding left over of −∞ is not a number.
-        lowest.replace_where_less(lowest, ratio.hi, ratio.value())
+        TwoFold {
+            hi: lowest.replace_where_less(lowest, sum.hi, ratio.hi),
+            lo: V::splat(token, E::ZERO).replace_where_less(lowest, sum.hi, ratio.lo),
+        }
     }
 }
 
@@ -233,8 +236,11 @@ impl<V: Vector<Element: Shifted + Excess>> Summand<V> for Ratios<V::Element> {
     fn terms(self, token: V::Token, x: V, y: V) -> [V; 2] {
         let p = self.x_frame.exp(token, x);
         let q = self.y_frame.exp(token, y).mul(V::splat(token, self.scale));
-        let t = self.log_ratio(token, x, y);
+        let TwoFold { hi: t, lo: rest } = self.log_ratio(token, x, y);
         let (exp_m1, excess) = exp_m1_and_excess(token, t);
+        // The derivative of e^t − 1 − t. Rounding t moves e^t by up to four units at 8, and t², which
+        // is nearly all near 0, by twice as many as t.
+        let excess = exp_m1.mul_add(rest, excess);
         // Where q is far above p, e^t could overflow; where p is 0, it is not defined.
         let high = V::splat(token, V::Element::SIXTEEN * V::Element::HALF);
         let least = V::splat(token, V::Element::MIN_POSITIVE);
