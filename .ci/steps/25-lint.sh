@@ -9,7 +9,7 @@ done
 # In the profile of the tests, whose macros and build scripts it shares.
 cargo clippy --locked --release --all-targets -- --deny warnings
 # Nothing is linked: libFuzzer need not be there.
-export CUSTOM_LIBFUZZER_PATH=libfuzzer.a
+export CUSTOM_LIBFUZZER_PATH=$PWD/libfuzzer.a
 for manifest in fuzz/Cargo.toml benches/peers/Cargo.toml; do
     cargo clippy --locked --manifest-path "$manifest" --all-targets -- --deny warnings
 done
