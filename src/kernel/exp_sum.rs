@@ -17,11 +17,16 @@ pub struct ExpSum<V> {
 }
 
 impl<V: Vector<Element: Logarithm>> ExpSum<V> {
+    /// Σ e^x, normalized.
+    #[inline(always)]
+    pub fn total(self) -> TwoFold<V> {
+        self.rest.add_single(self.peak).normalized()
+    }
+
     /// 1 / Σ e^x.
     #[inline(always)]
     pub fn reciprocal(self, token: V::Token) -> TwoFold<V> {
-        let total = self.rest.add_single(self.peak).normalized();
-        total.divide(token, V::splat(token, V::Element::ONE))
+        self.total().divide(token, V::splat(token, V::Element::ONE))
     }
 
     /// Σ e^x over all elements but one, `x`, which has the exponential `term`.

@@ -32,7 +32,7 @@ pub fn entropy_from_logits<V: Vector<Element: Shifted>>(
         if let Some(block) = blocks.sum::<Apart>(rows, Cells::Kept) {
             let (max, frames) = (block.sum.max, block.frames);
             let gaps = blocks.total(Gaps { max, frame: frames });
-            let mean = gaps.quotient(token, total(block.sum.rest, block.sum.peak));
+            let mean = gaps.quotient(token, block.sum.total());
             entropy(block.sum.log_ratio(token), mean).store(out);
         } else {
             for (number, out) in out.iter_mut().take(rows_at_once).enumerate() {
@@ -52,7 +52,7 @@ fn entropy_of_row<V: Vector<Element: Shifted>>(token: V::Token, row: &[V::Elemen
         Ok(row_sum) => {
             let (max, frame) = (row_sum.max, row_sum.frame);
             let gaps = sum::<V, _>(token, row, row, Gaps { max, frame });
-            let mean = gaps.quotient(token, total_of_row::<V>(token, &row_sum));
+            let mean = gaps.quotient(token, row_sum.total::<V>(token));
             entropy(row_sum.log_ratio::<V>(token), mean).first()
         }
         Err(_) => V::Element::NAN,
@@ -65,22 +65,6 @@ fn entropy_of_row<V: Vector<Element: Shifted>>(token: V::Token, row: &[V::Elemen
 #[inline(always)]
 fn entropy<R: Vector>(ratio: TwoFold<R>, mean: TwoFold<R>) -> R {
     mean.add_single(ratio.hi).add_single(ratio.lo).value()
-}
-
-/// Σ e^x, normalized.
-#[inline(always)]
-fn total<R: Vector>(rest: TwoFold<R>, peak: R) -> TwoFold<R> {
-    rest.add_single(peak).normalized()
-}
-
-/// [`total`] of a row.
-#[inline(always)]
-fn total_of_row<V: Vector<Element: Shifted>>(
-    token: V::Token,
-    row: &RowSum<V::Element>,
-) -> TwoFold<V::Register> {
-    let peak = V::Register::splat(token, row.peak);
-    total(row.rest::<V>(token), peak)
 }
 
 /// Σ p ln(p/q) of each row, p = softmax(x), q = softmax(y), for as many rows as `out` has room for.
@@ -113,7 +97,7 @@ fn divergence<V: Vector<Element: Shifted + Excess>>(
     (x, x_sum): (&[V::Element], &RowSum<V::Element>),
     (y, y_sum): (&[V::Element], &RowSum<V::Element>),
 ) -> V::Element {
-    let total = total_of_row::<V>(token, x_sum);
+    let total = x_sum.total::<V>(token);
     let scale = total.hi.mul(y_sum.reciprocal::<V>(token).hi).first();
     if scale.is_nan() {
         return scale;

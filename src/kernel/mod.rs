@@ -3,9 +3,9 @@
 //! Every function here is `#[inline(always)]`: it must become part of the `#[target_feature]`
 //! function that calls it, or each vector instruction turns into a call. For the same reason
 //! loops are plain, with no closures as their bodies: a closure is a function of its own, without the
-//! features of its caller, and only one as short as a `splat` is sure to become part of it. Such a function is a kernel's entry in `dispatch`, or a
-//! [`Routine`](crate::simd::Routine): the sums of exponentials, which most kernels begin with and
-//! which are large.
+//! features of its caller, and only one as short as a `splat` is sure to become part of it. Such a
+//! function is a kernel's entry in `dispatch`, or a [`Routine`](crate::simd::Routine): the sums of
+//! exponentials, which most kernels begin with and which are large.
 
 pub mod binary_cross_entropy;
 pub mod cross_entropy;

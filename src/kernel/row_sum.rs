@@ -56,6 +56,12 @@ impl<E: Shifted> RowSum<E> {
         self.splat::<V::Register>(token).rest
     }
 
+    /// Σ e^x, normalized.
+    #[inline(always)]
+    pub fn total<V: Vector<Element = E>>(&self, token: V::Token) -> TwoFold<V::Register> {
+        self.splat::<V::Register>(token).total()
+    }
+
     /// 1 / Σ e^x.
     #[inline(always)]
     pub fn reciprocal<V: Vector<Element = E>>(&self, token: V::Token) -> TwoFold<V::Register> {

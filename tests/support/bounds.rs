@@ -91,8 +91,8 @@ impl fmt::Display for Function {
 /// The largest error of a function of one element type, in ULP.
 ///
 /// The unit is the last place of the exact result; for [`Function::LogSumExp`] that of
-/// max(|result|, 1), as of log-softmax, of parts and with options, for [`Function::FreeEnergy`] that of max(|result|, T), for
-/// [`Function::KlDivergence`] that of max(|result|, Σ p ln(p/q) − p + q), for
+/// max(|result|, 1), as of log-softmax, of parts and with options, for [`Function::FreeEnergy`] that
+/// of max(|result|, T), for [`Function::KlDivergence`] that of max(|result|, Σ p ln(p/q) − p + q), for
 /// [`Function::KlDivergenceFromLogits`] that of max(result, ε²), ε the distance of 1 to the next
 /// number, for [`Function::ZLoss`] that of its factor times max(|ln Σ e^x|, 1)², and for
 /// [`Function::GradientWithOptions`] that of the sum of its parts' magnitudes, |ln Σ e^x| counted as at
