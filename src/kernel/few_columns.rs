@@ -15,7 +15,7 @@ use super::peak::Peak;
 use super::running::rest;
 use super::scale::Scale;
 use crate::math::TwoFold;
-use crate::simd::{Element, Exchange, Routine, Stack, Token, Vector};
+use crate::simd::{Count, Element, Exchange, Routine, Sink, Source, Stack, Token, Vector};
 
 /// Room for the columns, which are at most three of the four stripes of a group of `row_sum`: there, a
 /// lane has a single sum of up to four terms.
@@ -79,18 +79,31 @@ impl<R: Exchange<Element: Shifted>> Blocks<R> {
         self.cells.clear();
         let mut first = 0;
         while first < self.columns {
-            let mut start = first;
-            for _ in 0..R::LANES {
-                // With what follows the row: those lanes become columns that are not used.
-                let row = rows.get(start..).unwrap_or(&[]);
-                self.cells.push(R::load(self.token, row, R::Element::ZERO));
-                start += self.columns;
-            }
-            if let Some(square) = self.cells.values_mut().get_mut(first..) {
-                R::transpose(square);
+            let rows = rows.get(first..).unwrap_or(&[]);
+            match width::<R>(self.columns - first) {
+                Width::Two => self.load_square::<2>(rows),
+                Width::Four => self.load_square::<4>(rows),
+                Width::Eight => self.load_square::<8>(rows),
+                Width::Full => self.load_square::<FULL>(rows),
             }
             first += R::LANES;
         }
+    }
+
+    /// Takes in the first columns of rows.
+    #[inline(always)]
+    fn load_square<const COLUMNS: usize>(&mut self, rows: &[R::Element]) {
+        let mut square = R::PerSquare::yielded(Loads {
+            token: self.token,
+            columns: self.columns,
+            rows,
+        });
+        let columns = R::rows_to_columns::<COLUMNS>(square.as_mut());
+        let mut cells = self.cells.append();
+        for column in columns {
+            cells.push(*column);
+        }
+        cells.finish();
     }
 
     /// The columns in use.
@@ -99,21 +112,37 @@ impl<R: Exchange<Element: Shifted>> Blocks<R> {
         self.cells.values().get(..self.columns).unwrap_or(&[])
     }
 
-    /// Gives out the rows, after which the block is spent.
+    /// Gives out the rows.
+    ///
+    /// Registers are stored whole. What the last columns' hold behind their rows goes to the rows
+    /// below, and so these columns come first, and the rows in order.
     #[inline(always)]
-    pub fn store(&mut self, rows: &mut [R::Element]) {
-        let mut first = 0;
-        for square in self.cells.values_mut().chunks_exact_mut(R::LANES) {
-            R::transpose(square);
-            let mut start = first;
-            let end = self.columns.min(first + R::LANES);
-            for register in square {
-                let row = rows.get_mut(start..start + (end - first));
-                register.store(row.unwrap_or(&mut []));
-                start += self.columns;
+    pub fn store(&self, rows: &mut [R::Element]) {
+        let mut first = self.columns.next_multiple_of(R::LANES);
+        while first > 0 {
+            first -= R::LANES;
+            let cells = self.cells.values().get(first..).unwrap_or(&[]);
+            let rows = rows.get_mut(first..).unwrap_or(&mut []);
+            match width::<R>(self.columns - first) {
+                Width::Two => self.store_square::<2>(cells, rows),
+                Width::Four => self.store_square::<4>(cells, rows),
+                Width::Eight => self.store_square::<8>(cells, rows),
+                Width::Full => self.store_square::<FULL>(cells, rows),
             }
-            first += R::LANES;
         }
+    }
+
+    /// Gives out the first columns of `rows`.
+    #[inline(always)]
+    fn store_square<const COLUMNS: usize>(&self, cells: &[R], rows: &mut [R::Element]) {
+        let Some(cells) = cells.get(..COLUMNS.min(R::LANES)) else {
+            return;
+        };
+        let none = R::splat(self.token, R::Element::ZERO);
+        let mut square = R::PerSquare::yielded(Padded { cells, none });
+        R::columns_to_rows::<COLUMNS>(square.as_mut());
+        let columns = self.columns;
+        R::PerSquare::give(square, Stores { columns, rows });
     }
 
     /// Each row's largest element.
@@ -132,17 +161,20 @@ impl<R: Exchange<Element: Shifted>> Blocks<R> {
         even.at_least(odd)
     }
 
-    /// The first column in which each row has its largest element; `None` if any row has NaN.
+    /// The first column in which each row has its largest element, if that is kept apart; `None` if
+    /// any row has NaN.
     #[inline(always)]
-    fn argmax(&self, max: R) -> Option<R> {
+    fn argmax<P: Peak>(&self, max: R) -> Option<R> {
+        let one = R::splat(self.token, R::Element::ONE);
+        let mut column = R::splat(self.token, R::Element::from_u64(self.columns as u64));
         let mut place = R::splat(self.token, R::Element::ZERO);
         // No element is +∞, so that only NaN makes a sum NaN.
         let mut total = place;
-        let mut column = self.columns;
         for cell in self.columns().iter().rev() {
-            column -= 1;
-            let here = R::splat(self.token, R::Element::from_u64(column as u64));
-            place = here.replace_where_less(*cell, max, place);
+            if P::APART {
+                column = column.sub(one);
+                place = column.replace_where_less(*cell, max, place);
+            }
             total = total.add(*cell);
         }
         let infinity = R::splat(self.token, -R::Element::NEG_INFINITY);
@@ -172,7 +204,7 @@ impl<R: Exchange<Element: Shifted>> Blocks<R> {
         self.load(rows);
         let max = self.maximum();
         let frames = NearFrames::new(self.token, max)?;
-        let argmax = self.argmax(max)?;
+        let argmax = self.argmax::<P>(max)?;
         let largest = frames.exp(self.token, max);
         let sum = self.total(Exponentials {
             frames,
@@ -194,28 +226,23 @@ impl<R: Exchange<Element: Shifted>> Blocks<R> {
     /// The sum of `terms` over each row's cells.
     #[inline(always)]
     pub fn total<F: Terms<R>>(&mut self, terms: F) -> TwoFold<R> {
-        let stripe = R::Element::STRIPE;
+        let (token, stripe) = (self.token, R::Element::STRIPE);
+        let cells = self.cells.values_mut();
+        let cells = cells.get_mut(..self.columns).unwrap_or(&mut []);
         self.lanes.clear();
+        let mut lanes = self.lanes.append();
         for lane in 0..stripe.min(self.columns) {
-            let mut sum = TwoFold::exact(self.token, self.term(lane, terms));
+            let mut sum = TwoFold::exact(token, term(token, cells, lane, terms));
             let mut column = lane + stripe;
             // Adding 0 for a column that there is not would change nothing.
             while column < self.columns {
-                sum = sum.add_single(self.term(column, terms));
+                sum = sum.add_single(term(token, cells, column, terms));
                 column += stripe;
             }
-            self.lanes.push(sum);
+            lanes.push(sum);
         }
+        lanes.finish();
         self.add_lanes()
-    }
-
-    /// The term of a column, 0 where there is none.
-    #[inline(always)]
-    fn term<F: Terms<R>>(&mut self, column: usize, terms: F) -> R {
-        match self.cells.values_mut().get_mut(column) {
-            Some(cell) if column < self.columns => terms.term(self.token, column, cell),
-            _ => R::splat(self.token, R::Element::ZERO),
-        }
     }
 
     /// Adds up the lanes, those at the largest distance first. Lanes without a column would be 0 and
@@ -246,6 +273,88 @@ impl<R: Exchange<Element: Shifted>> Blocks<R> {
         for cell in self.cells.values_mut().iter_mut().take(self.columns) {
             *cell = function.apply(self.token, *cell);
         }
+    }
+}
+
+/// How many of a square's columns matter.
+enum Width {
+    Two,
+    Four,
+    Eight,
+    Full,
+}
+
+/// All columns of a square, whatever the width of a register.
+const FULL: usize = usize::MAX;
+
+/// The least width with room for so many columns.
+#[inline(always)]
+fn width<R: Vector>(columns: usize) -> Width {
+    match columns {
+        0..=2 if R::LANES > 2 => Width::Two,
+        0..=4 if R::LANES > 4 => Width::Four,
+        0..=8 if R::LANES > 8 => Width::Eight,
+        _ => Width::Full,
+    }
+}
+
+/// The rows of a square, loaded with what follows them: those lanes become columns that do not matter.
+struct Loads<'a, R: Vector> {
+    token: R::Token,
+    columns: usize,
+    rows: &'a [R::Element],
+}
+
+impl<R: Vector> Source<R> for Loads<'_, R> {
+    #[inline(always)]
+    fn next(&mut self) -> R {
+        let row = R::load(self.token, self.rows, R::Element::ZERO);
+        self.rows = self.rows.get(self.columns..).unwrap_or(&[]);
+        row
+    }
+}
+
+/// The columns of a square.
+struct Padded<'a, R> {
+    cells: &'a [R],
+    /// Those behind `cells`.
+    none: R,
+}
+
+impl<R: Copy> Source<R> for Padded<'_, R> {
+    #[inline(always)]
+    fn next(&mut self) -> R {
+        match self.cells {
+            [cell, rest @ ..] => {
+                self.cells = rest;
+                *cell
+            }
+            [] => self.none,
+        }
+    }
+}
+
+/// Where the rows of a square are stored.
+struct Stores<'a, E> {
+    columns: usize,
+    rows: &'a mut [E],
+}
+
+impl<R: Vector> Sink<R> for Stores<'_, R::Element> {
+    #[inline(always)]
+    fn take(&mut self, row: R) {
+        let rows = core::mem::take(&mut self.rows);
+        row.store(rows);
+        self.rows = rows.get_mut(self.columns..).unwrap_or(&mut []);
+    }
+}
+
+/// The term of a column, 0 where there is none.
+#[inline(always)]
+fn term<R: Vector, F: Terms<R>>(token: R::Token, cells: &mut [R], column: usize, terms: F) -> R {
+    match cells.get_mut(column) {
+        Some(cell) => terms.term(token, column, cell),
+        None => R::splat(token, R::Element::ZERO),
     }
 }
 

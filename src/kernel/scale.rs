@@ -44,8 +44,8 @@ impl<V: Vector> Scale<V> {
         let units_rest = number.lo.mul(a).mul(magnitude).mul(b);
         let (factor, rest) = (number.hi.mul(magnitude), number.lo.mul(magnitude));
         // A sixteenth of a rounding error and below is not worth the range that it takes.
-        let sixteenth = V::splat(token, V::Element::INTEGRAL * V::Element::SIXTEEN);
-        let least = factor.div(sixteenth);
+        let sixteenth = V::Element::ONE / (V::Element::INTEGRAL * V::Element::SIXTEEN);
+        let least = factor.mul(V::splat(token, sixteenth));
         let small_below = V::splat(token, V::Element::MIN_POSITIVE).div(least);
         let never = V::splat(token, V::Element::NEG_INFINITY);
         Self {

@@ -8,7 +8,7 @@ use core::arch::x86_64::*;
 use super::element::Element;
 use super::exchange::Exchange;
 use super::powers::Powers;
-use super::reduce::{fold_lanes, max_across, register_reductions};
+use super::reduce::{halving, max_across, register_reductions};
 use super::vector::{Routine, Times, Token, Vector};
 use super::x86::{Proof, intrinsics, lanewise, outlined_calls};
 use crate::math::TwoFold;
@@ -298,6 +298,8 @@ impl F64x4 {
 }
 
 impl Exchange for F32x8 {
+    type PerSquare = Times<8>;
+
     #[inline(always)]
     fn exchange(self, distance: usize) -> Self {
         Self(intrinsics! { self,
@@ -322,6 +324,8 @@ impl Exchange for F32x8 {
 }
 
 impl Exchange for F64x4 {
+    type PerSquare = Times<4>;
+
     #[inline(always)]
     fn exchange(self, distance: usize) -> Self {
         Self(intrinsics! { self,

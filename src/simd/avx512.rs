@@ -8,7 +8,7 @@ use core::arch::x86_64::*;
 use super::element::Element;
 use super::exchange::Exchange;
 use super::powers::Powers;
-use super::reduce::{fold_lanes, max_across, register_reductions};
+use super::reduce::{halving, max_across, register_reductions};
 use super::vector::{Routine, Times, Token, Vector};
 use super::x86::{Proof, intrinsics, lanewise, outlined_calls};
 use crate::math::TwoFold;
@@ -275,6 +275,8 @@ impl F64x8 {
 }
 
 impl Exchange for F32x16 {
+    type PerSquare = Times<16>;
+
     #[inline(always)]
     fn exchange(self, distance: usize) -> Self {
         Self(intrinsics! { self,
@@ -303,6 +305,8 @@ impl Exchange for F32x16 {
 }
 
 impl Exchange for F64x8 {
+    type PerSquare = Times<8>;
+
     #[inline(always)]
     fn exchange(self, distance: usize) -> Self {
         Self(intrinsics! { self,

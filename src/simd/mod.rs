@@ -30,4 +30,4 @@ pub use pair::Pair;
 pub use powers::Powers;
 pub use span::{InOut, Span, before_line};
 pub use stack::Stack;
-pub use vector::{Count, Routine, Stripe, Token, Vector};
+pub use vector::{Count, Routine, Sink, Source, Stripe, Token, Vector};

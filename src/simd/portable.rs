@@ -6,7 +6,7 @@ use wide::{f32x4, f64x2, i32x4, u32x4, u64x2};
 use super::element::Element;
 use super::exchange::Exchange;
 use super::powers::Powers;
-use super::reduce::{fold_lanes, max_across, register_reductions};
+use super::reduce::{halving, max_across, register_reductions};
 use super::vector::{Routine, Times, Token, Vector};
 use crate::math::TwoFold;
 
@@ -280,6 +280,8 @@ impl F64x2 {
 }
 
 impl Exchange for F32x4 {
+    type PerSquare = Times<4>;
+
     #[inline(always)]
     fn exchange(self, distance: usize) -> Self {
         let [a, b, c, d] = self.0.to_array();
@@ -300,6 +302,8 @@ impl Exchange for F32x4 {
 }
 
 impl Exchange for F64x2 {
+    type PerSquare = Times<2>;
+
     #[inline(always)]
     fn exchange(self, _distance: usize) -> Self {
         let [a, b] = self.0.to_array();

@@ -3,29 +3,24 @@
 use super::exchange::Exchange;
 use crate::math::TwoFold;
 
-/// Folds a register's lanes in a fixed tree, from the largest distance to the smallest.
-macro_rules! fold_lanes {
-    ($fold:ident, $value:expr) => {{
-        let value = $value;
-        let value = if Self::LANES > 8 {
-            $fold(value, 8)
-        } else {
-            value
-        };
-        let value = if Self::LANES > 4 {
-            $fold(value, 4)
-        } else {
-            value
-        };
-        let value = if Self::LANES > 2 {
-            $fold(value, 2)
-        } else {
-            value
-        };
-        if Self::LANES > 1 {
-            $fold(value, 1)
-        } else {
-            value
+/// Takes a step for each distance between lanes, from half their number down to 1.
+macro_rules! halving {
+    ($vector:ty, $distance:ident => $step:expr) => {{
+        if <$vector>::LANES > 8 {
+            let $distance = 8;
+            $step;
+        }
+        if <$vector>::LANES > 4 {
+            let $distance = 4;
+            $step;
+        }
+        if <$vector>::LANES > 2 {
+            let $distance = 2;
+            $step;
+        }
+        if <$vector>::LANES > 1 {
+            let $distance = 1;
+            $step;
         }
     }};
 }
@@ -55,9 +50,11 @@ macro_rules! register_reductions {
 
         #[inline(always)]
         fn reduce_max(self) -> Self::Element {
-            fold_lanes!(max_across, self).first()
+            let mut max = self;
+            halving!(Self, distance => max = max_across(max, distance));
+            max.first()
         }
     };
 }
 
-pub(super) use {fold_lanes, register_reductions};
+pub(super) use {halving, register_reductions};

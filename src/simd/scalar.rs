@@ -3,7 +3,7 @@
 use super::element::Element;
 use super::exchange::Exchange;
 use super::powers::Powers;
-use super::reduce::{fold_lanes, max_across, register_reductions};
+use super::reduce::{halving, max_across, register_reductions};
 use super::vector::{Routine, Times, Token, Vector};
 use crate::math::TwoFold;
 
@@ -180,6 +180,8 @@ impl<E: Element> Exchange for Scalar<E>
 where
     Self: Vector<Register = Self>,
 {
+    type PerSquare = Times<1>;
+
     #[inline(always)]
     fn exchange(self, _: usize) -> Self {
         self

@@ -13,15 +13,32 @@ pub trait Count {
     type Half: Count;
     /// The array in which every value is `value`.
     fn filled<V: Copy>(value: V) -> Self::Of<V>;
+    /// The array of what `source` yields, in straight code: no value has to leave its register, as it
+    /// would for a loop.
+    fn yielded<V: Copy, S: Source<V>>(source: S) -> Self::Of<V>;
+    /// Gives the values to `sink`, in straight code.
+    fn give<V: Copy, S: Sink<V>>(array: Self::Of<V>, sink: S);
     /// The array's first value.
     fn first<V: Copy>(array: &Self::Of<V>) -> V;
+}
+
+/// Yields values.
+pub trait Source<V> {
+    /// The next value.
+    fn next(&mut self) -> V;
+}
+
+/// Takes values.
+pub trait Sink<V> {
+    /// Takes the next value.
+    fn take(&mut self, value: V);
 }
 
 /// The number `N`.
 pub struct Times<const N: usize>;
 
 macro_rules! count {
-    ($($n:literal $half:literal;)*) => {$(
+    ($($n:literal $half:literal: $($index:literal)*;)*) => {$(
         impl Count for Times<$n> {
             type Of<V: Copy> = [V; $n];
             type Half = Times<$half>;
@@ -32,6 +49,19 @@ macro_rules! count {
             }
 
             #[inline(always)]
+            fn yielded<V: Copy, S: Source<V>>(mut source: S) -> [V; $n] {
+                [$({
+                    let _: usize = $index;
+                    source.next()
+                }),*]
+            }
+
+            #[inline(always)]
+            fn give<V: Copy, S: Sink<V>>(array: [V; $n], mut sink: S) {
+                $(sink.take(array[$index]);)*
+            }
+
+            #[inline(always)]
             fn first<V: Copy>(array: &[V; $n]) -> V {
                 array[0]
             }
@@ -39,7 +69,14 @@ macro_rules! count {
     )*};
 }
 
-count! { 1 1; 2 1; 4 2; 8 4; 16 8; 32 16; }
+count! {
+    1 1: 0;
+    2 1: 0 1;
+    4 2: 0 1 2 3;
+    8 4: 0 1 2 3 4 5 6 7;
+    16 8: 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15;
+    32 16: 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31;
+}
 
 /// Something for each vector of one stripe, the lanes over which every sum runs.
 pub type Stripe<V, Item = V> = <<V as Vector>::PerStripe as Count>::Of<Item>;
