@@ -14,8 +14,9 @@ use super::frames::NearFrames;
 use super::peak::Peak;
 use super::running::rest;
 use super::scale::Scale;
+use super::squares::{load_columns, store_columns};
 use crate::math::TwoFold;
-use crate::simd::{Count, Element, Exchange, Routine, Sink, Source, Stack, Token, Vector};
+use crate::simd::{Element, Exchange, Routine, Stack, Token, Vector};
 
 /// Room for the columns, which are at most three of the four stripes of a group of `row_sum`: there, a
 /// lane has a single sum of up to four terms.
@@ -79,31 +80,10 @@ impl<R: Exchange<Element: Shifted>> Blocks<R> {
         self.cells.clear();
         let mut first = 0;
         while first < self.columns {
-            let rows = rows.get(first..).unwrap_or(&[]);
-            match width::<R>(self.columns - first) {
-                Width::Two => self.load_square::<2>(rows),
-                Width::Four => self.load_square::<4>(rows),
-                Width::Eight => self.load_square::<8>(rows),
-                Width::Full => self.load_square::<FULL>(rows),
-            }
+            let rows = (rows.get(first..).unwrap_or(&[]), self.columns);
+            load_columns(self.token, rows, self.columns - first, &mut self.cells);
             first += R::LANES;
         }
-    }
-
-    /// Takes in the first columns of rows.
-    #[inline(always)]
-    fn load_square<const COLUMNS: usize>(&mut self, rows: &[R::Element]) {
-        let mut square = R::PerSquare::yielded(Loads {
-            token: self.token,
-            columns: self.columns,
-            rows,
-        });
-        let columns = R::rows_to_columns::<COLUMNS>(square.as_mut());
-        let mut cells = self.cells.append();
-        for column in columns {
-            cells.push(*column);
-        }
-        cells.finish();
     }
 
     /// The columns in use.
@@ -114,35 +94,16 @@ impl<R: Exchange<Element: Shifted>> Blocks<R> {
 
     /// Gives out the rows.
     ///
-    /// Registers are stored whole. What the last columns' hold behind their rows goes to the rows
-    /// below, and so these columns come first, and the rows in order.
+    /// What is stored behind the last columns goes to the rows below: so these columns come first.
     #[inline(always)]
     pub fn store(&self, rows: &mut [R::Element]) {
         let mut first = self.columns.next_multiple_of(R::LANES);
         while first > 0 {
             first -= R::LANES;
             let cells = self.cells.values().get(first..).unwrap_or(&[]);
-            let rows = rows.get_mut(first..).unwrap_or(&mut []);
-            match width::<R>(self.columns - first) {
-                Width::Two => self.store_square::<2>(cells, rows),
-                Width::Four => self.store_square::<4>(cells, rows),
-                Width::Eight => self.store_square::<8>(cells, rows),
-                Width::Full => self.store_square::<FULL>(cells, rows),
-            }
+            let rows = (rows.get_mut(first..).unwrap_or(&mut []), self.columns);
+            store_columns(self.token, cells, self.columns - first, rows);
         }
-    }
-
-    /// Gives out the first columns of `rows`.
-    #[inline(always)]
-    fn store_square<const COLUMNS: usize>(&self, cells: &[R], rows: &mut [R::Element]) {
-        let Some(cells) = cells.get(..COLUMNS.min(R::LANES)) else {
-            return;
-        };
-        let none = R::splat(self.token, R::Element::ZERO);
-        let mut square = R::PerSquare::yielded(Padded { cells, none });
-        R::columns_to_rows::<COLUMNS>(square.as_mut());
-        let columns = self.columns;
-        R::PerSquare::give(square, Stores { columns, rows });
     }
 
     /// Each row's largest element.
@@ -273,79 +234,6 @@ impl<R: Exchange<Element: Shifted>> Blocks<R> {
         for cell in self.cells.values_mut().iter_mut().take(self.columns) {
             *cell = function.apply(self.token, *cell);
         }
-    }
-}
-
-/// How many of a square's columns matter.
-enum Width {
-    Two,
-    Four,
-    Eight,
-    Full,
-}
-
-/// All columns of a square, whatever the width of a register.
-const FULL: usize = usize::MAX;
-
-/// The least width with room for so many columns.
-#[inline(always)]
-fn width<R: Vector>(columns: usize) -> Width {
-    match columns {
-        0..=2 if R::LANES > 2 => Width::Two,
-        0..=4 if R::LANES > 4 => Width::Four,
-        0..=8 if R::LANES > 8 => Width::Eight,
-        _ => Width::Full,
-    }
-}
-
-/// The rows of a square, loaded with what follows them: those lanes become columns that do not matter.
-struct Loads<'a, R: Vector> {
-    token: R::Token,
-    columns: usize,
-    rows: &'a [R::Element],
-}
-
-impl<R: Vector> Source<R> for Loads<'_, R> {
-    #[inline(always)]
-    fn next(&mut self) -> R {
-        let row = R::load(self.token, self.rows, R::Element::ZERO);
-        self.rows = self.rows.get(self.columns..).unwrap_or(&[]);
-        row
-    }
-}
-
-/// The columns of a square.
-struct Padded<'a, R> {
-    cells: &'a [R],
-    /// Those behind `cells`.
-    none: R,
-}
-
-impl<R: Copy> Source<R> for Padded<'_, R> {
-    #[inline(always)]
-    fn next(&mut self) -> R {
-        match self.cells {
-            [cell, rest @ ..] => {
-                self.cells = rest;
-                *cell
-            }
-            [] => self.none,
-        }
-    }
-}
-
-/// Where the rows of a square are stored.
-struct Stores<'a, E> {
-    columns: usize,
-    rows: &'a mut [E],
-}
-
-impl<R: Vector> Sink<R> for Stores<'_, R::Element> {
-    #[inline(always)]
-    fn take(&mut self, row: R) {
-        let rows = core::mem::take(&mut self.rows);
-        row.store(rows);
-        self.rows = rows.get_mut(self.columns..).unwrap_or(&mut []);
     }
 }
 

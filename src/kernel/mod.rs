@@ -35,6 +35,7 @@ pub mod scale;
 pub mod softmax;
 pub mod softmax_options;
 pub mod softmax_vjp;
+mod squares;
 pub mod sum;
 mod sums;
 mod target_gradient;
