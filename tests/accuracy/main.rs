@@ -46,6 +46,20 @@ fn rows_of_two_to_the_24<T: Real>() {
     check_rows::<T>(&distributions, [1 << 24]);
 }
 
+/// Every distribution at that length, half a minute each.
+#[test]
+#[ignore = "takes ten minutes: cargo test --release --test accuracy -- --ignored"]
+fn every_distribution_of_two_to_the_24_in_f32() {
+    check_rows::<f32>(&distributions::<f32>(), [1 << 24]);
+}
+
+/// The same of `f64`.
+#[test]
+#[ignore = "takes ten minutes: cargo test --release --test accuracy -- --ignored"]
+fn every_distribution_of_two_to_the_24_in_f64() {
+    check_rows::<f64>(&distributions::<f64>(), [1 << 24]);
+}
+
 /// One logit so far above the rest that the loss is tiny, down to where it underflows.
 fn confident_rows<T: Real>() {
     let leads = (0..=64).map(|step| T::UNDERFLOW * f64::from(step) / 64.0);
