@@ -23,10 +23,10 @@ use crate::simd::{avx2, avx512};
 /// alone enables the instructions of its level.
 macro_rules! kernels {
     ($($name:ident = $kernel:ident in $file:ident, ($($argument:ident: $type:ty),*) $(-> $output:ty)?;)*) => {
-        /// The kernels of an element type `T`, at a chosen level.
-        pub trait Kernels<T> {
+        /// The kernels of an element type `T`, at a chosen level. Private to the crate, as
+        /// [`Element`](crate::simd::Element) is.
+        pub(crate) trait Kernels<T> {
             $(
-                #[doc(hidden)]
                 fn $name(level: Level, $($argument: $type),*) $(-> $output)?;
             )*
         }

@@ -43,6 +43,7 @@ pub struct LossSum<T> {
 /// they are equal, and as it grows it would need rounding itself.
 const ROWS_TO_SETTLE: u64 = 64;
 
+#[allow(private_bounds, reason = "for kernels alone")]
 impl<T: Element> LossSum<T> {
     /// Adds a row of this weight whose loss is `hi + lo`.
     #[inline(always)]

@@ -24,7 +24,7 @@ pub mod avx2;
 #[cfg(target_feature = "sse2")]
 pub mod avx512;
 
-pub use element::Element;
+pub(crate) use element::Element;
 pub use exchange::Exchange;
 pub use pair::Pair;
 pub use powers::Powers;
