@@ -6,13 +6,7 @@ use crate::level::{Backend, Level};
 use crate::logit_options::LogitOptions;
 use crate::loss::{Binary, Labels, LossSum, Options, Targets};
 use crate::rows::{Rows, RowsMut};
-use crate::simd::{InOut, scalar};
-#[cfg(any(
-    target_feature = "sse2",
-    target_feature = "simd128",
-    all(target_arch = "aarch64", target_feature = "neon")
-))]
-use crate::simd::{Pair, portable};
+use crate::simd::{InOut, scalar, where_portable};
 #[cfg(target_feature = "sse2")]
 use crate::simd::{avx2, avx512};
 
@@ -22,31 +16,36 @@ use crate::simd::{avx2, avx512};
 /// profile of the crate that calls them. All that a kernel calls is inlined into its entry, which
 /// alone enables the instructions of its level.
 macro_rules! kernels {
-    ($($name:ident = $kernel:ident in $file:ident, ($($argument:ident: $type:ty),*) $(-> $output:ty)?;)*) => {
-        /// The kernels of an element type `T`, at a chosen level.
-        pub trait Kernels<T> {
+    (
+        $portable:meta;
+        $($name:ident = $kernel:ident in $file:ident, ($($argument:ident: $type:ty),*) $(-> $output:ty)?;)*
+    ) => {
+        /// The kernels of an element type `T`, at a chosen level. Private to the crate, as
+        /// [`Element`](crate::simd::Element) is.
+        pub(crate) trait Kernels<T> {
             $(
-                #[doc(hidden)]
                 fn $name(level: Level, $($argument: $type),*) $(-> $output)?;
             )*
         }
 
-        kernels!(@float single, f32, F32x4, F32x8, F32x16;
+        kernels!(@float $portable, single, f32, F32x4, F32x8, F32x16;
             $($name = $kernel in $file, ($($argument: $type),*) $(-> $output)?;)*);
-        kernels!(@float double, f64, F64x2, F64x4, F64x8;
+        kernels!(@float $portable, double, f64, F64x2, F64x4, F64x8;
             $($name = $kernel in $file, ($($argument: $type),*) $(-> $output)?;)*);
     };
 
     (
-        @float $module:ident, $float:ident, $v128:ident, $v256:ident, $v512:ident;
+        @float $portable:meta, $module:ident, $float:ident, $v128:ident, $v256:ident, $v512:ident;
         $($name:ident = $kernel:ident in $file:ident, ($($argument:ident: $type:ty),*) $(-> $output:ty)?;)*
     ) => {
         mod $module {
             use super::*;
+            #[cfg($portable)]
+            use crate::simd::{Pair, portable};
 
             type T = $float;
             type ScalarVector = scalar::Scalar<T>;
-            #[cfg(any(target_feature = "sse2", target_feature = "simd128", all(target_arch = "aarch64", target_feature = "neon")))]
+            #[cfg($portable)]
             type PortableVector = Pair<Pair<portable::$v128>>;
             #[cfg(target_feature = "sse2")]
             type Avx2Vector = Pair<Pair<avx2::$v256>>;
@@ -62,7 +61,7 @@ macro_rules! kernels {
                             kernel::$file::$kernel::<ScalarVector>(scalar::ScalarToken, $($argument),*)
                         }
 
-                        #[cfg(any(target_feature = "sse2", target_feature = "simd128", all(target_arch = "aarch64", target_feature = "neon")))]
+                        #[cfg($portable)]
                         #[inline(never)]
                         fn portable($($argument: $type),*) $(-> $output)? {
                             kernel::$file::$kernel::<PortableVector>(portable::Portable, $($argument),*)
@@ -82,7 +81,7 @@ macro_rules! kernels {
 
                         match level.backend() {
                             Backend::Scalar => scalar($($argument),*),
-                            #[cfg(any(target_feature = "sse2", target_feature = "simd128", all(target_arch = "aarch64", target_feature = "neon")))]
+                            #[cfg($portable)]
                             Backend::Portable => portable($($argument),*),
                             // SAFETY: `Level::avx2` alone makes this backend, where the CPU has AVX2
                             // and FMA, all that the entry enables.
@@ -100,7 +99,7 @@ macro_rules! kernels {
     };
 }
 
-kernels! {
+where_portable! { kernels;
     exp = exp in elementwise, (data: InOut<'_, T>);
     exp_m1 = exp_m1 in elementwise, (data: InOut<'_, T>);
     ln = ln in elementwise, (data: InOut<'_, T>);

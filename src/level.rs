@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use crate::simd::where_portable;
+
 /// An instruction set that the CPU is known to have.
 ///
 /// Every function runs at the best level by itself; the methods of a level run it at that one, and
@@ -24,21 +26,54 @@ use core::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Level(Backend);
 
-/// The backends compiled for the target.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Backend {
-    Scalar,
-    #[cfg(any(
-        target_feature = "sse2",
-        target_feature = "simd128",
-        all(target_arch = "aarch64", target_feature = "neon")
-    ))]
-    Portable,
-    #[cfg(target_feature = "sse2")]
-    Avx2,
-    #[cfg(target_feature = "sse2")]
-    Avx512,
+/// Declares [`Backend`], given the condition under which there is a portable one.
+macro_rules! backend {
+    ($portable:meta;) => {
+        /// The backends compiled for the target.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub(crate) enum Backend {
+            Scalar,
+            #[cfg($portable)]
+            Portable,
+            #[cfg(target_feature = "sse2")]
+            Avx2,
+            #[cfg(target_feature = "sse2")]
+            Avx512,
+        }
+
+        impl Backend {
+            /// The portable one, if there is one.
+            #[cfg($portable)]
+            const PORTABLE: Self = Self::Portable;
+            #[cfg(not($portable))]
+            const PORTABLE: Self = Self::Scalar;
+
+            fn name(self) -> &'static str {
+                match self {
+                    Self::Scalar => "scalar",
+                    #[cfg($portable)]
+                    Self::Portable => "portable",
+                    #[cfg(target_feature = "sse2")]
+                    Self::Avx2 => "avx2",
+                    #[cfg(target_feature = "sse2")]
+                    Self::Avx512 => "avx512",
+                }
+            }
+
+            fn is_fused(self) -> bool {
+                match self {
+                    Self::Scalar => false,
+                    #[cfg($portable)]
+                    Self::Portable => crate::simd::portable::FUSED,
+                    #[cfg(target_feature = "sse2")]
+                    Self::Avx2 | Self::Avx512 => true,
+                }
+            }
+        }
+    };
 }
+
+where_portable!(backend;);
 
 #[cfg(target_feature = "sse2")]
 cpufeatures::new!(has_avx2, "avx2", "fma");
@@ -53,24 +88,7 @@ impl Level {
     /// 128 bits, with the instructions the crate is compiled for: SSE2, NEON, `simd128`. Fused
     /// on aarch64 and where x86 is compiled with FMA. The same as [`SCALAR`](Level::SCALAR) where
     /// the target has none of them.
-    pub const PORTABLE: Self = Self({
-        #[cfg(any(
-            target_feature = "sse2",
-            target_feature = "simd128",
-            all(target_arch = "aarch64", target_feature = "neon")
-        ))]
-        {
-            Backend::Portable
-        }
-        #[cfg(not(any(
-            target_feature = "sse2",
-            target_feature = "simd128",
-            all(target_arch = "aarch64", target_feature = "neon")
-        )))]
-        {
-            Backend::Scalar
-        }
-    });
+    pub const PORTABLE: Self = Self(Backend::PORTABLE);
 
     /// AVX2 and FMA, 256 bits, if the CPU has them. Fused.
     ///
@@ -143,19 +161,7 @@ impl Level {
     /// assert_eq!(logits::Level::SCALAR.name(), "scalar");
     /// ```
     pub fn name(self) -> &'static str {
-        match self.0 {
-            Backend::Scalar => "scalar",
-            #[cfg(any(
-                target_feature = "sse2",
-                target_feature = "simd128",
-                all(target_arch = "aarch64", target_feature = "neon")
-            ))]
-            Backend::Portable => "portable",
-            #[cfg(target_feature = "sse2")]
-            Backend::Avx2 => "avx2",
-            #[cfg(target_feature = "sse2")]
-            Backend::Avx512 => "avx512",
-        }
+        self.0.name()
     }
 
     /// Whether a product and a sum round together: the family, within which bits agree.
@@ -165,17 +171,7 @@ impl Level {
     /// assert!(!logits::Level::SCALAR.is_fused());
     /// ```
     pub fn is_fused(self) -> bool {
-        match self.0 {
-            Backend::Scalar => false,
-            #[cfg(any(
-                target_feature = "sse2",
-                target_feature = "simd128",
-                all(target_arch = "aarch64", target_feature = "neon")
-            ))]
-            Backend::Portable => crate::simd::portable::FUSED,
-            #[cfg(target_feature = "sse2")]
-            Backend::Avx2 | Backend::Avx512 => true,
-        }
+        self.0.is_fused()
     }
 
     /// The backend that runs this level.

@@ -15,11 +15,12 @@ mod labels;
 mod report;
 mod rows;
 mod sample;
+#[path = "../support/mod.rs"]
+mod support;
 
 use std::error::Error;
-use std::fs;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -55,14 +56,7 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    match run(&Arguments::parse(), &mut io::stdout().lock()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            // Unlike `eprintln!`, which panics where nobody listens.
-            let _ = writeln!(io::stderr(), "error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    support::exit_code(run(&Arguments::parse(), &mut io::stdout().lock()))
 }
 
 fn run(arguments: &Arguments, out: &mut impl Write) -> Result<(), Box<dyn Error>> {
@@ -86,6 +80,7 @@ fn evaluate<T: Logit>(
     let ignore_index = arguments.ignore_index;
     let labels_name = labels.name.clone();
     let labels = labels::read(labels, logits.layout, ignore_index)?;
+    support::check_writable(&arguments.output)?;
 
     let mut evaluation = Evaluation::new(arguments.bins.into(), ignore_index);
     let mut chunk = Vec::new();
@@ -101,25 +96,15 @@ fn evaluate<T: Logit>(
 
     report::summary(out, &summary)?;
     let svg = diagram::reliability(&summary.calibration)?;
-    write(&arguments.output, &svg)?;
+    support::write(&arguments.output, &svg)?;
     writeln!(out, "\nReliability diagram: {}", arguments.output.display())?;
     Ok(())
 }
 
-/// Writes a file.
-fn write(path: &Path, text: &str) -> Result<(), String> {
-    let name = path.display();
-    match path.parent() {
-        Some(folder) if folder != Path::new("") && !folder.is_dir() => Err(format!(
-            "cannot write {name}: {} is not a folder",
-            folder.display()
-        )),
-        _ => fs::write(path, text).map_err(|error| format!("cannot write {name}: {error}")),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use tempfile::TempDir;
 
     use super::*;
@@ -298,6 +283,22 @@ mod tests {
         assert_rejected(folder.run(&[], &files), "drawn is not a folder");
         folder.write("drawn", b"not a folder");
         assert_rejected(folder.run(&[], &files), "drawn is not a folder");
+    }
+
+    #[test]
+    fn an_earlier_diagram_outlives_a_failure() {
+        let folder = Folder::new();
+        folder.write("drawn/diagram.svg", b"of earlier");
+        folder.write(
+            "nan.npy",
+            &encode(&[4, 1], [0.0, 0.0, f64::NAN, 0.0]).unwrap(),
+        );
+        folder.write("zeros.npy", &encode(&[4], [0_u8; 4]).unwrap());
+        let read = || fs::read_to_string(folder.path("drawn/diagram.svg")).unwrap();
+        assert_rejected(folder.run(&[], &["nan.npy", "zeros.npy"]), "row 2");
+        assert_eq!(read(), "of earlier");
+        folder.run(&[], &["logits.npy", "labels.npy"]).unwrap();
+        assert!(read().starts_with("<svg"));
     }
 
     #[test]

@@ -13,13 +13,14 @@ mod information;
 mod model;
 mod objective;
 mod report;
+#[path = "../support/mod.rs"]
+mod support;
 mod training;
 
 use std::error::Error;
 use std::f64::consts::LN_2;
-use std::fs::{self, File};
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -38,19 +39,13 @@ struct Arguments {
     /// own sources and README.
     file: Option<PathBuf>,
 
-    /// Where to write the learning curves, as an SVG.
-    #[arg(long, value_name = "SVG", default_value = "target/language_model.svg")]
+    /// Where to write the learning curves, as an SVG; in a folder that exists.
+    #[arg(long, value_name = "SVG", default_value = "language_model.svg")]
     output: PathBuf,
 }
 
 fn main() -> ExitCode {
-    match run(&Arguments::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    support::exit_code(run(&Arguments::parse()))
 }
 
 fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
@@ -58,9 +53,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         Some(path) => Corpus::from_file(path)?,
         None => Corpus::from_crate_sources()?,
     };
-    // Before the work, so that a path that can't be written to doesn't waste it.
-    let unwritable = |error| format!("cannot write {}: {error}", arguments.output.display());
-    let mut svg = create(&arguments.output).map_err(unwritable)?;
+    support::check_writable(&arguments.output)?;
 
     let out = &mut io::stdout().lock();
     report::text(out, &corpus)?;
@@ -78,17 +71,9 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
 
     let unigram_bits = unigram.cross_entropy() / LN_2;
     let curves = chart::learning_curves(&once, &twice, corpus.classes, unigram_bits)?;
-    svg.write_all(curves.as_bytes()).map_err(unwritable)?;
+    support::write(&arguments.output, &curves)?;
     writeln!(out, "Learning curves: {}", arguments.output.display())?;
     Ok(())
-}
-
-/// Opens a file for writing, in a folder that need not exist yet.
-fn create(path: &Path) -> io::Result<File> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    File::create(path)
 }
 
 /// Trains a model behind a progress bar.

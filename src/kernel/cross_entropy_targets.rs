@@ -64,7 +64,7 @@ fn add_row<'a, V: Vector<Element: Shifted>>(
     row: &[V::Element],
     target: Target<'a, V::Element>,
     options: &Options<'a, V::Element>,
-) -> Option<Terms<'a, V>> {
+) -> Option<RowTerms<'a, V>> {
     let zero = V::Element::ZERO;
     let weight = match target {
         Target::Label(label) => options.class_weight(label),
@@ -80,7 +80,7 @@ fn add_row<'a, V: Vector<Element: Shifted>>(
     };
     let mut unit = V::Element::ONE;
     let (terms, loss) = loop {
-        let terms = Terms::<V>::new(token, row, row_sum, target, options, unit);
+        let terms = RowTerms::<V>::new(token, row, row_sum, target, options, unit);
         let loss = terms.total(token).loss::<V>(token, &terms.sum, unit);
         if loss.hi.first().is_finite() || unit != V::Element::ONE {
             break (terms, loss);
@@ -113,7 +113,7 @@ fn add_row<'a, V: Vector<Element: Shifted>>(
 }
 
 /// What a row's loss and gradient are made of.
-pub struct Terms<'a, V: Vector> {
+pub struct RowTerms<'a, V: Vector> {
     pub sum: RowSum<V::Element>,
     pub log_sum_exp: TwoFold<V::Register>,
     pub target: Target<'a, V::Element>,
@@ -134,7 +134,7 @@ pub struct Terms<'a, V: Vector> {
     pub classes: Weighing<V::Register>,
 }
 
-impl<'a, V: Vector<Element: Shifted>> Terms<'a, V> {
+impl<'a, V: Vector<Element: Shifted>> RowTerms<'a, V> {
     #[inline(always)]
     fn new(
         token: V::Token,

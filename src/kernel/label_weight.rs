@@ -22,7 +22,7 @@ pub fn weighted_loss<R: Vector>(
         lo: loss.lo.add(ratio.lo),
     };
     let Some(weight) = weight else {
-        return settled(token, loss);
+        return normalized_or_hi(token, loss);
     };
     let loss = loss.scaled(weight);
     // A distance beyond the range, which a small weight may bring back.
@@ -31,12 +31,12 @@ pub fn weighted_loss<R: Vector>(
     let largest = R::splat(token, R::Element::LARGEST);
     let hi = loss.hi.replace_where_less(largest, gap, beyond.add(beyond));
     let hi = unless_zero(token, weight, hi);
-    settled(token, TwoFold { hi, lo: loss.lo })
+    normalized_or_hi(token, TwoFold { hi, lo: loss.lo })
 }
 
 /// The same number with `lo` below the last digit of `hi`; where `lo` is not a number, `hi` alone.
 #[inline(always)]
-fn settled<R: Vector>(token: R::Token, loss: TwoFold<R>) -> TwoFold<R> {
+fn normalized_or_hi<R: Vector>(token: R::Token, loss: TwoFold<R>) -> TwoFold<R> {
     let zero = R::splat(token, R::Element::ZERO);
     let infinity = R::splat(token, -R::Element::NEG_INFINITY);
     let lo = zero.replace_where_less(loss.lo.abs(), infinity, loss.lo);

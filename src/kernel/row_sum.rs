@@ -16,7 +16,7 @@ use super::frame::{Frame, Shifted};
 use super::lanes::MOST_LANES;
 use super::maximum::{extremes, extremes_and_place, finite_extremes, position};
 use super::peak::Peak;
-use super::running::{AMONG, Running, Terms, Unreduced, block_length};
+use super::running::{AMONG, Running, TermKind, Unreduced, block_length};
 use super::sums::Sums;
 use crate::math::TwoFold;
 use crate::simd::{Element, InOut, Routine, Span, Stack, Token, Vector};
@@ -145,7 +145,7 @@ impl<V: Vector<Element: Shifted>, P: Peak> Routine<V::Token> for OnePass<'_, V, 
         let mut start = 0;
         while let Some(rest @ [_, ..]) = row.get(start..) {
             let block = rest.get(..length).unwrap_or(rest);
-            let mut terms = Terms::Far;
+            let mut terms = TermKind::Far;
             if online {
                 let extremes = extremes::<V>(token, block);
                 let max = extremes.max;

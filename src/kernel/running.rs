@@ -83,7 +83,7 @@ pub fn rest<R: Vector, P: Peak>(token: R::Token, sum: TwoFold<R>, peak: R) -> Tw
 
 /// What is known of the terms of a part of a row.
 #[derive(Clone, Copy)]
-pub enum Terms {
+pub enum TermKind {
     /// The frame shifts by a power of two, and all elements count.
     Counting,
     /// The frame shifts by a power of two.
@@ -92,10 +92,10 @@ pub enum Terms {
     Far,
 }
 
-/// [`Terms`] that the compiler knows: constants of functions cannot be of an enumeration.
-const COUNTING: u8 = Terms::Counting as u8;
-const NEAR: u8 = Terms::Near as u8;
-const FAR: u8 = Terms::Far as u8;
+/// [`TermKind`] that the compiler knows: constants of functions cannot be of an enumeration.
+const COUNTING: u8 = TermKind::Counting as u8;
+const NEAR: u8 = TermKind::Near as u8;
+const FAR: u8 = TermKind::Far as u8;
 
 /// An [`Unreduced`] sum in progress.
 pub struct Running<V: Vector, P> {
@@ -147,13 +147,13 @@ impl<V: Vector<Element: Shifted>, P: Peak> Running<V, P> {
 
     /// Which terms full groups have, of elements with these extremes.
     #[inline(always)]
-    pub fn terms(&self, extremes: &Extremes<V>) -> Terms {
+    pub fn terms(&self, extremes: &Extremes<V>) -> TermKind {
         if !self.frame.is_near() {
-            Terms::Far
+            TermKind::Far
         } else if extremes.any_less(self.token, self.frame.floor()) {
-            Terms::Near
+            TermKind::Near
         } else {
-            Terms::Counting
+            TermKind::Counting
         }
     }
 
@@ -165,7 +165,7 @@ impl<V: Vector<Element: Shifted>, P: Peak> Running<V, P> {
         &mut self,
         mut block: S,
         start: usize,
-        terms: Terms,
+        terms: TermKind,
         ahead: usize,
     ) {
         let mut peak = self.apart.wrapping_sub(start);
@@ -193,7 +193,7 @@ impl<V: Vector<Element: Shifted>, P: Peak> Running<V, P> {
 
     /// [`add_block`](Self::add_block) for each block of a row.
     #[inline(always)]
-    pub fn add_blocks<S: Span<V::Element>>(&mut self, mut row: S, terms: Terms, ahead: usize) {
+    pub fn add_blocks<S: Span<V::Element>>(&mut self, mut row: S, terms: TermKind, ahead: usize) {
         let mut start = 0;
         while row.len() > 0 {
             let (block, rest) = row.split(block_length::<V>());
@@ -211,20 +211,20 @@ impl<V: Vector<Element: Shifted>, P: Peak> Running<V, P> {
         lanes: &mut Stripe<V, TwoFold<V>>,
         block: S,
         peak: usize,
-        terms: Terms,
+        terms: TermKind,
         ahead: usize,
     ) -> S {
         let length = group_length::<V>();
         let full = block.len() >= length && peak >= length;
         // Split in each arm: where the group is full the compiler is to know its length.
         match terms {
-            Terms::Counting if full => {
+            TermKind::Counting if full => {
                 let (group, rest) = block.split(length);
                 self.prefetch(group.source(), ahead);
                 self.add_terms::<S, A, COUNTING>(lanes, group, AMONG);
                 rest
             }
-            Terms::Near if full => {
+            TermKind::Near if full => {
                 let (group, rest) = block.split(length);
                 self.prefetch(group.source(), ahead);
                 self.add_terms::<S, A, NEAR>(lanes, group, AMONG);

@@ -11,7 +11,7 @@ use crate::simd::{Element, Vector};
 /// A function of pairs of elements that is to be summed.
 pub trait Summand<V: Vector>: Copy {
     /// One or several terms of each pair.
-    type Terms: Terms<V>;
+    type Terms: Addends<V>;
 
     /// An element whose pair with itself has terms of 0.
     const NEUTRAL: V::Element;
@@ -21,7 +21,7 @@ pub trait Summand<V: Vector>: Copy {
 }
 
 /// What is summed: one value in each lane, or two, each with a sum of its own.
-pub trait Terms<V: Vector>: Copy {
+pub trait Addends<V: Vector>: Copy {
     /// The sums in progress.
     type Sums;
     /// The sums of all lanes.
@@ -35,7 +35,7 @@ pub trait Terms<V: Vector>: Copy {
     fn finish(sums: Self::Sums) -> Self::Totals;
 }
 
-impl<V: Vector> Terms<V> for V {
+impl<V: Vector> Addends<V> for V {
     type Sums = LaneSum<V>;
     type Totals = TwoFold<V::Register>;
 
@@ -55,7 +55,7 @@ impl<V: Vector> Terms<V> for V {
     }
 }
 
-impl<V: Vector> Terms<V> for [V; 2] {
+impl<V: Vector> Addends<V> for [V; 2] {
     type Sums = [LaneSum<V>; 2];
     type Totals = [TwoFold<V::Register>; 2];
 
@@ -84,7 +84,7 @@ pub fn sum<V: Vector, F: Summand<V>>(
     x: &[V::Element],
     y: &[V::Element],
     function: F,
-) -> <F::Terms as Terms<V>>::Totals {
+) -> <F::Terms as Addends<V>>::Totals {
     let stripe = V::Element::STRIPE;
     let mut sums = F::Terms::sums(token);
     for (x, y) in parts(x, stripe).zip(parts(y, stripe)) {

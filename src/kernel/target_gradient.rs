@@ -4,7 +4,7 @@
 //! be the difference of two numbers that hardly differ, that of the label or of the largest logit:
 //! it is computed from the probabilities and targets of all others.
 
-use super::cross_entropy_targets::Terms;
+use super::cross_entropy_targets::RowTerms;
 use super::frame::Shifted;
 use super::map::Map;
 use super::scale::Scale;
@@ -14,7 +14,7 @@ use crate::math::TwoFold;
 use crate::math::scaled::product;
 use crate::simd::{Element, Vector};
 
-impl<V: Vector<Element: Shifted>> Terms<'_, V> {
+impl<V: Vector<Element: Shifted>> RowTerms<'_, V> {
     /// Overwrites the logits with `scale` times the gradient.
     #[inline(always)]
     pub fn write_gradient(&self, token: V::Token, row: &mut [V::Element], scale: V::Element) {

@@ -136,7 +136,7 @@ impl<'a, E: Shifted, S: Span<E>> Logits<'a, E, S> {
             None => self.factors.inner.multiply(token, x),
         };
         if let Some(factor) = self.factors.outer {
-            let tanh = tanh_two_fold(token, settled(token, z));
+            let tanh = tanh_two_fold(token, with_fractional_rest(token, z));
             let rest = factor.multiply_rounded(token, tanh.lo);
             z = factor.multiply(token, tanh.hi);
             z.lo = z.lo.add(rest);
@@ -150,7 +150,7 @@ impl<'a, E: Shifted, S: Span<E>> Logits<'a, E, S> {
         if let Some(present) = self.present(token, start) {
             z.hi = z.hi.replace_where_less(present, zero, removed);
         }
-        settled(token, z)
+        with_fractional_rest(token, z)
     }
 
     /// (x − `shift`) times the inner factor.
@@ -290,7 +290,7 @@ fn part_of<T>(all: Option<&[T]>, index: usize, columns: usize) -> Option<&[T]> {
 /// `x` without its second part where that is no fraction: beyond the significand's digits, and where
 /// something overflowed.
 #[inline(always)]
-fn settled<V: Vector>(token: V::Token, x: TwoFold<V>) -> TwoFold<V> {
+fn with_fractional_rest<V: Vector>(token: V::Token, x: TwoFold<V>) -> TwoFold<V> {
     let one = V::splat(token, V::Element::ONE);
     let zero = V::splat(token, V::Element::ZERO);
     TwoFold {
@@ -317,7 +317,7 @@ pub fn exp<V: Vector<Element: Shifted>>(
     frame: Frame<V::Element>,
     x: TwoFold<V>,
 ) -> V {
-    let x = settled(token, TwoFold::sum(frame.shifted(token, x.hi), x.lo));
+    let x = with_fractional_rest(token, TwoFold::sum(frame.shifted(token, x.hi), x.lo));
     let power = frame.exp_near(token, x.hi);
     let half = V::splat(token, V::Element::HALF);
     let rest = x.lo.mul(half).mul_add(x.lo, x.lo);

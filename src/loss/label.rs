@@ -1,7 +1,5 @@
 //! Class labels of any integer type.
 
-use sealed::Sealed;
-
 /// Labels of any of the types that implement [`Label`].
 #[derive(Clone, Copy, Debug)]
 pub enum Labels<'a> {
@@ -47,15 +45,14 @@ impl Labels<'_> {
     }
 }
 
-mod sealed {
-    pub trait Sealed: Sized {
-        /// The slice, whatever its type.
-        fn labels(labels: &[Self]) -> super::Labels<'_>;
-        /// The class, if it can be one.
-        fn class(&self) -> Option<usize>;
-        /// Whether the label is this number.
-        fn is(&self, number: Option<i64>) -> bool;
-    }
+/// What a label can do, private to the crate.
+pub(crate) trait Sealed: Sized {
+    /// The slice, whatever its type.
+    fn labels(labels: &[Self]) -> Labels<'_>;
+    /// The class, if it can be one.
+    fn class(&self) -> Option<usize>;
+    /// Whether the label is this number.
+    fn is(&self, number: Option<i64>) -> bool;
 }
 
 /// An integer type that labels rows with their classes, counted from 0: `u8`, `u16`, `u32`,
@@ -70,6 +67,7 @@ mod sealed {
 /// assert_eq!(loss.loss_from_logits(rows, &[-1_i32]), Err(error));
 /// # Ok::<(), Error>(())
 /// ```
+#[allow(private_bounds, reason = "none of it is the caller's")]
 pub trait Label: Copy + Sealed {}
 
 macro_rules! label {

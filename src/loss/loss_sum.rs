@@ -31,9 +31,9 @@ use crate::simd::Element;
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct LossSum<T> {
-    loss: Sum<T>,
-    weight: Sum<T>,
-    z_loss: Sum<T>,
+    loss: LongSum<T>,
+    weight: LongSum<T>,
+    z_loss: LongSum<T>,
     /// The number of rows.
     rows: u64,
     correct: u64,
@@ -43,6 +43,7 @@ pub struct LossSum<T> {
 /// they are equal, and as it grows it would need rounding itself.
 const ROWS_TO_SETTLE: u64 = 64;
 
+#[allow(private_bounds, reason = "for kernels alone")]
 impl<T: Element> LossSum<T> {
     /// Adds a row of this weight whose loss is `hi + lo`.
     #[inline(always)]
@@ -107,23 +108,23 @@ impl<T: Element> LossSum<T> {
 
 /// A sum in two parts, so that a row is added to a number not much larger than itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Sum<T> {
-    settled: Pair<T>,
+struct LongSum<T> {
+    earlier: CompensatedSum<T>,
     /// The sum of the rows since.
-    latest: Pair<T>,
+    latest: CompensatedSum<T>,
 }
 
-impl<T: Element> Sum<T> {
-    /// Moves the latest rows to the settled ones.
+impl<T: Element> LongSum<T> {
+    /// Moves the latest rows to the earlier ones.
     #[inline(always)]
     fn settle(&mut self) {
-        self.settled.add_pair(self.latest);
-        self.latest = Pair::default();
+        self.earlier.add_sum(self.latest);
+        self.latest = CompensatedSum::default();
     }
 
     /// Adds both parts of `other`, each to the like.
     fn merge(&mut self, other: &Self) {
-        self.settled.add_pair(other.settled);
+        self.earlier.add_sum(other.earlier);
         self.latest.add(other.latest.sum, other.latest.lost);
     }
 
@@ -131,18 +132,18 @@ impl<T: Element> Sum<T> {
     #[inline]
     fn value(mut self) -> T {
         self.settle();
-        self.settled.sum
+        self.earlier.sum
     }
 }
 
 /// A sum and what rounding left over of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Pair<T> {
+struct CompensatedSum<T> {
     sum: T,
     lost: T,
 }
 
-impl<T: Element> Pair<T> {
+impl<T: Element> CompensatedSum<T> {
     /// Adds `hi + lo`, `lo` of the size of rounding errors.
     #[inline(always)]
     fn add(&mut self, hi: T, lo: T) {
@@ -153,7 +154,7 @@ impl<T: Element> Pair<T> {
 
     /// Adds `other`, and leaves over no more than is below the last digit of the sum.
     #[inline(always)]
-    fn add_pair(&mut self, other: Self) {
+    fn add_sum(&mut self, other: Self) {
         self.add(other.sum, other.lost);
         let (sum, lost) = two_sum(self.sum, self.lost);
         *self = Self { sum, lost: T::ZERO };

@@ -4,7 +4,10 @@ use core::fmt::Debug;
 use core::ops::{Add, Div, Mul, Neg, Sub};
 
 /// A floating-point type that fills a lane.
-pub trait Element:
+///
+/// Private to the crate, so that no name of it can be used or stand in the way where a caller is
+/// generic over [`Float`](crate::Float).
+pub(crate) trait Element:
     Copy
     + Debug
     + Default
