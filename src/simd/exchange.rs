@@ -16,7 +16,7 @@ pub trait Exchange: Vector<Register = Self> {
     fn merge(self, other: Self, distance: usize) -> Self;
 
     /// Turns the rows of a square, one a register, to its columns, of which only the first `COLUMNS`
-    /// matter: lane i of register j changes places with lane j of register i.
+    /// matter: lane i of register j changes places with lane j of register i. Returns these columns.
     #[inline(always)]
     fn rows_to_columns<const COLUMNS: usize>(mut square: &mut [Self]) -> &mut [Self] {
         halving!(Self, distance => {

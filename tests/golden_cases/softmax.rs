@@ -130,6 +130,10 @@ fn states<T: Number>(level: Level, input: &Input<'_, T>, out: &mut [T], hash: &m
     }
     let [mut state, other] = states;
     state.merge(&other);
+    // What is sent arrives at the best level, in another family changed.
+    if level.is_fused() == Level::best().is_fused() {
+        state = LogSumExp::from_parts(state.to_parts()).level(level);
+    }
     // The last part names the family.
     hash.add(&state.to_parts()[..3]);
     hash.add(&[state.value(), state.loss(input.x[0])]);
