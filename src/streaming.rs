@@ -263,6 +263,8 @@ impl<T: Float> LogSumExp<T> {
     /// The state that another machine had, at the best level of this one. A state of the other
     /// family moves as in [`merge`](LogSumExp::merge).
     ///
+    /// Numbers that no state had make one of which no result means anything; nothing panics.
+    ///
     /// # Example
     /// ```
     /// use logits::LogSumExp;

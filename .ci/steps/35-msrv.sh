@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The oldest supported Rust: the library, its tests and its examples
+# The oldest supported Rust
 set -euo pipefail
 
-cargo +1.89 check --locked --lib --tests --examples
+cargo +1.89 check --locked

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The package unpacks, and all of its targets compile
+# The package unpacks, and the compiler accepts all of its targets
 set -euo pipefail
 
 # Unpacked below: verifying would build the library once more, for nobody.

@@ -286,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn an_earlier_diagram_outlives_a_failure() {
+    fn a_failure_leaves_the_diagram_as_it_was() {
         let folder = Folder::new();
         folder.write("drawn/diagram.svg", b"of earlier");
         folder.write(
@@ -297,6 +297,9 @@ mod tests {
         let read = || fs::read_to_string(folder.path("drawn/diagram.svg")).unwrap();
         assert_rejected(folder.run(&[], &["nan.npy", "zeros.npy"]), "row 2");
         assert_eq!(read(), "of earlier");
+        fs::remove_file(folder.path("drawn/diagram.svg")).unwrap();
+        assert_rejected(folder.run(&[], &["nan.npy", "zeros.npy"]), "row 2");
+        assert!(!folder.path("drawn/diagram.svg").exists());
         folder.run(&[], &["logits.npy", "labels.npy"]).unwrap();
         assert!(read().starts_with("<svg"));
     }

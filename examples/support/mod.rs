@@ -20,17 +20,25 @@ pub fn exit_code(result: Result<(), Box<dyn Error>>) -> ExitCode {
 }
 
 /// Whether a chart can be written there, in a folder that exists: asked before the work, which would
-/// be wasted. What is there stays until then.
+/// be wasted. What is there stays until then, and nothing is left where there was nothing.
 pub fn check_writable(path: &Path) -> Result<(), String> {
     match path.parent() {
         Some(folder) if folder != Path::new("") && !folder.is_dir() => {
             let problem = format!("{} is not a folder", folder.display());
             Err(unwritable(path, problem))
         }
-        _ => {
-            let file = OpenOptions::new().append(true).create(true).open(path);
-            file.map(drop).map_err(|error| unwritable(path, error))
-        }
+        _ => try_to_write(path).map_err(|error| unwritable(path, error)),
+    }
+}
+
+/// Opens a file for writing, and leaves everything as it was.
+fn try_to_write(path: &Path) -> io::Result<()> {
+    let existed = path.exists();
+    OpenOptions::new().append(true).create(true).open(path)?;
+    if existed {
+        Ok(())
+    } else {
+        fs::remove_file(path)
     }
 }
 

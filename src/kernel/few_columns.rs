@@ -51,7 +51,7 @@ pub struct BlockSum<R: Vector> {
     pub frames: NearFrames<R>,
     /// The sum of each row.
     pub sum: ExpSum<R>,
-    /// Where each row's largest element first stands.
+    /// Where each row's largest element first stands, if it is kept apart; else 0.
     pub argmax: R,
 }
 
@@ -122,10 +122,10 @@ impl<R: Exchange<Element: Shifted>> Blocks<R> {
         even.at_least(odd)
     }
 
-    /// The first column in which each row has its largest element, if that is kept apart; `None` if
-    /// any row has NaN.
+    /// The first column in which each row has its largest element, if that is kept apart, else 0;
+    /// `None` if any row has NaN.
     #[inline(always)]
-    fn argmax<P: Peak>(&self, max: R) -> Option<R> {
+    fn argmax_unless_nan<P: Peak>(&self, max: R) -> Option<R> {
         let one = R::splat(self.token, R::Element::ONE);
         let mut column = R::splat(self.token, R::Element::from_u64(self.columns as u64));
         let mut place = R::splat(self.token, R::Element::ZERO);
@@ -165,7 +165,7 @@ impl<R: Exchange<Element: Shifted>> Blocks<R> {
         self.load(rows);
         let max = self.maximum();
         let frames = NearFrames::new(self.token, max)?;
-        let argmax = self.argmax::<P>(max)?;
+        let argmax = self.argmax_unless_nan::<P>(max)?;
         let largest = frames.exp(self.token, max);
         let sum = self.total(Exponentials {
             frames,

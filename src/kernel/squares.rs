@@ -64,6 +64,7 @@ fn width<R: Vector>(columns: usize) -> Width {
     }
 }
 
+/// [`load_columns`] of one width.
 #[inline(always)]
 fn load_square<R: Exchange, const ROOM: usize, const COLUMNS: usize>(
     loads: Loads<'_, R>,
@@ -78,12 +79,14 @@ fn load_square<R: Exchange, const ROOM: usize, const COLUMNS: usize>(
     cells.finish();
 }
 
+/// [`store_columns`] of one width.
 #[inline(always)]
 fn store_square<R: Exchange, const COLUMNS: usize>(
     token: R::Token,
     cells: &[R],
     stores: Stores<'_, R::Element>,
 ) {
+    // As many as were appended in the same width.
     let Some(cells) = cells.get(..COLUMNS.min(R::LANES)) else {
         return;
     };

@@ -34,12 +34,25 @@ pub fn random<T: Real>(function: &Elementwise<T>, part: u64) -> Vec<T> {
 }
 
 /// Structured inputs, with a name for each kind.
-pub fn structured<T: Real>() -> [(&'static str, Vec<T>); 3] {
+pub fn structured<T: Real>() -> [(&'static str, Vec<T>); 4] {
     [
+        ("edges", edges()),
         ("all bit patterns", spread()),
         ("borders of the exponential", around(borders_of_exp::<T>())),
         ("borders of the logarithm", around(borders_of_ln::<T>())),
     ]
+}
+
+/// NaN, and of either sign 0, the smallest and the largest subnormal number, the smallest normal one, ½,
+/// 1, the largest number and infinity.
+fn edges<T: Real>() -> Vec<T> {
+    let [zero, half, one] = [0.0, 0.5, 1.0].map(T::from_f64);
+    let normal = T::from_f64(libm::scalbn(1.0, T::MIN_EXPONENT + T::DIGITS - 1));
+    let subnormal = [zero.up(), normal.down()];
+    let positive = [zero, normal, half, one, T::MAX, T::INFINITY];
+    let positive = positive.into_iter().chain(subnormal);
+    let both = positive.flat_map(|x| [x, -x]);
+    both.chain([T::from_f64(f64::NAN)]).collect()
 }
 
 /// Numbers spread over all bit patterns: about a million of them.

@@ -1,6 +1,6 @@
 //! LogSumExp: a row in parts.
 
-use logits::{Level, LogSumExp};
+use logits::{Error, Level, LogSumExp};
 
 use super::Families;
 use super::cross_entropy::Row;
@@ -20,12 +20,13 @@ pub fn check<T: Float>(recipe: &Recipe) {
     let Some(target) = (recipe.labels as usize).checked_rem(row.len()) else {
         return;
     };
+    check_foreign_parts(row);
     let expected = Row::new(row, target);
     let distinct = Distinct::new(row);
     let scale = T::from_raw(recipe.scale);
     let mut families = Families::new();
     for level in Level::available() {
-        let state = merged(level, recipe, &batch);
+        let state = sent(merged(level, recipe, &batch), level);
         let (value, loss) = (state.value(), state.loss(row[target]));
         let softmax = in_parts(recipe, &batch, |_, part| state.softmax_in_place(part));
         let gradient = in_parts(recipe, &batch, |start, part| {
@@ -46,6 +47,41 @@ pub fn check<T: Float>(recipe: &Recipe) {
             assert_all(&what, &distinct, &softmax, probability, bound);
             expected.check_gradient(&what, &gradient, scale);
         }
+    }
+}
+
+/// A state of the best level's family as it arrives elsewhere; another as it is, since it would lose its
+/// last digits.
+fn sent<T: Float>(state: LogSumExp<T>, level: Level) -> LogSumExp<T> {
+    if level.is_fused() == Level::best().is_fused() {
+        LogSumExp::from_parts(state.to_parts()).level(level)
+    } else {
+        state
+    }
+}
+
+/// Whatever numbers are taken for a state's, every method has a result, the same at every level of a
+/// family, and only wrong places give an error.
+fn check_foreign_parts<T: Float>(row: &[T]) {
+    let Some(&parts) = row.first_chunk::<4>() else {
+        return;
+    };
+    let mut families = Families::new();
+    for level in Level::available() {
+        let mut state = LogSumExp::from_parts(parts).level(level);
+        let mut out = row.to_vec();
+        state.softmax_in_place(&mut out);
+        let softmax = all_bits(&out);
+        let wrong = state.gradient_in_place(&mut out, Some(row.len()), T::from_raw(0));
+        assert_eq!(wrong, Err(Error::LabelOutOfRange { row: 0 }));
+        assert_eq!(
+            all_bits(&out),
+            softmax,
+            "an error leaves the places as they are"
+        );
+        let before = (bits(state.value()), bits(state.loss(row[0])), softmax);
+        state.extend_from_slice(row);
+        families.is_first(level, (before, bits(state.value())));
     }
 }
 
