@@ -93,6 +93,11 @@ impl<'a, T: Number> Input<'a, T> {
         &self.labels[..self.x.len() / self.columns]
     }
 
+    /// The class of each row, and more, in another type.
+    pub fn labels_of_64_bits(&self) -> [i64; ROWS] {
+        self.labels.map(i64::from)
+    }
+
     /// A slice of the input as rows.
     pub fn rows<'b>(&self, slice: &'b [T]) -> Rows<'b, T> {
         Rows::new(slice, self.columns).expect("columns divide an input")

@@ -1,4 +1,4 @@
-//! Losses, and losses with gradients: without options and with all.
+//! Losses, and losses with gradients: without options, with each and with all.
 
 use logits::{BinaryCrossEntropy, CrossEntropy, Level, LossSum, Rows};
 
@@ -49,6 +49,17 @@ pub fn cases<T: Number>() -> &'static [Case<T>] {
             "loss_and_gradient_in_place",
             gradient!(cross_entropy, loss_and_gradient_in_place, x, labels),
         ),
+        ("loss_with_each_option", |level, input, out, hash| {
+            let labels = input.labels_of_64_bits();
+            let labels = &labels[..input.labels().len()];
+            for loss in each_option(level, input) {
+                let rows = input.rows_in(input.x, out);
+                let scale = T::from_f64(SCALE);
+                let sum = loss.loss_and_gradient_in_place(rows, labels, scale);
+                hash.add_sum(&sum.unwrap());
+                hash.add(out);
+            }
+        }),
         (
             "loss_from_logits_soft",
             loss!(cross_entropy, loss_from_logits_soft, x, soft),
@@ -91,6 +102,17 @@ pub fn cases<T: Number>() -> &'static [Case<T>] {
                 soft
             ),
         ),
+    ]
+}
+
+/// Each option alone.
+fn each_option<'a, T: Number>(level: Level, input: &Input<'a, T>) -> [CrossEntropy<'a, T>; 4] {
+    let loss = CrossEntropy::new().level(level);
+    [
+        loss.class_weights(&input.fractions[..input.columns]),
+        loss.label_smoothing(T::from_f64(0.125)),
+        loss.ignore_index(1),
+        loss.z_loss(T::from_f64(0.0625)),
     ]
 }
 

@@ -71,6 +71,14 @@ pub fn cases<T: Number>() -> &'static [Case<T>] {
             ),
         ),
         ("LogSumExp", states),
+        ("LogSumExp_gradient_elsewhere", |level, input, out, hash| {
+            let mut state = LogSumExp::new().level(level);
+            state.extend_from_slice(input.x);
+            out.copy_from_slice(input.y);
+            let scale = T::from_f64(0.125);
+            state.gradient_in_place(out, None, scale).unwrap();
+            hash.add(out);
+        }),
         ("log_sum_exp_with_options", |level, input, out, hash| {
             for softmax in options(level, input) {
                 hash.add(&[softmax.log_sum_exp(input.x).unwrap()]);
@@ -87,6 +95,13 @@ pub fn cases<T: Number>() -> &'static [Case<T>] {
             "log_softmax_with_options",
             with_options!(log_softmax_in_place, log_softmax_rows_in_place),
         ),
+        ("softmax_with_each_option", |level, input, out, hash| {
+            for softmax in each_option(level, input) {
+                out.copy_from_slice(input.x);
+                hash.add(&[softmax.softmax_in_place(out).unwrap()]);
+                hash.add(out);
+            }
+        }),
         ("boltzmann", |level, input, out, hash| {
             let temperature = T::from_f64(0.7);
             out.copy_from_slice(input.x);
@@ -118,6 +133,19 @@ fn options<'a, T: Number>(level: Level, input: &Input<'a, T>) -> [Softmax<'a, T>
         .mask(input.mask)
         .sink(T::from_f64(1.25));
     [softmax, softmax.softcap(T::from_f64(30.0))]
+}
+
+/// Each option alone.
+fn each_option<'a, T: Number>(level: Level, input: &Input<'a, T>) -> [Softmax<'a, T>; 6] {
+    let softmax = Softmax::new().level(level);
+    [
+        softmax.temperature(T::from_f64(0.7)),
+        softmax.scale(T::from_f64(0.3)),
+        softmax.bias(input.bias),
+        softmax.mask(input.mask),
+        softmax.sink(T::from_f64(1.25)),
+        softmax.softcap(T::from_f64(30.0)),
+    ]
 }
 
 /// A row in parts, dealt out to two states that merge; at last, a state of the family that is
