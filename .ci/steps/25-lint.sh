@@ -17,4 +17,4 @@ done
 for manifest in tests/golden_targets/Cargo.toml tests/no_panic/Cargo.toml; do
     cargo clippy --locked --manifest-path "$manifest" --target thumbv7em-none-eabihf -- --deny warnings
 done
-shellcheck .ci/run .ci/steps/*.sh tools/*.sh fuzz/run
+shellcheck .ci/run .ci/steps/*.sh tools/*.sh fuzz/run fuzz/keep
