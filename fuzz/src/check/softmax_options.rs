@@ -26,10 +26,31 @@ pub fn check<T: Float>(recipe: &Recipe) {
     let mask: Vec<bool> = (0..row.len() as u32)
         .map(|place| recipe.labels.rotate_right(place % 64) & 1 == 0)
         .collect();
+    check_lengths(recipe, &row);
     check_mask(recipe, &row, &mask);
     check_factor(recipe, &row, &mask);
     check_all::<T>(recipe, &mask);
     boltzmann::check::<T>(recipe);
+}
+
+/// A mask or a bias of another length is an error, and the row stays as it is.
+fn check_lengths<T: Float>(recipe: &Recipe, row: &[T]) {
+    let (expected, found) = (row.len(), recipe.count.into());
+    if found == expected {
+        return;
+    }
+    let (mask, bias) = (vec![true; found], vec![T::from(0); found]);
+    let error = Err(Error::LengthMismatch { expected, found });
+    for level in Level::available() {
+        let softmax = Softmax::new().level(level);
+        for softmax in [softmax.mask(&mask), softmax.bias(&bias)] {
+            let mut left = row.to_vec();
+            assert_eq!(softmax.softmax_in_place(&mut left), error);
+            assert_eq!(softmax.log_softmax_in_place(&mut left), error);
+            assert_eq!(softmax.log_sum_exp(&left), error);
+            assert_eq!(all_bits(&left), all_bits(row));
+        }
+    }
 }
 
 /// The elements that a mask leaves.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use logits::{Level, Rows, RowsMut};
+use logits::{Error, Level, Rows, RowsMut};
 
 use super::Families;
 use super::near::{assert_beside, ulps};
@@ -33,9 +33,26 @@ pub fn check<T: Float>(recipe: &Recipe) {
             if families.is_first(level, all_bits(found.slice())) {
                 verify(&what, through, &y, &dy, found.slice());
             }
+            check_lengths(through, level, recipe, &dy);
             check_rows(&what, through, level, &batch);
         }
     }
+}
+
+/// Probabilities of another length are an error, and the gradient stays as it is.
+fn check_lengths<T: Float>(through: Through, level: Level, recipe: &Recipe, dy: &[T]) {
+    let y = vec![T::from(0); recipe.count.into()];
+    if y.len() == dy.len() {
+        return;
+    }
+    let mut left = dy.to_vec();
+    let outcome = match through {
+        Through::Softmax => level.softmax_vjp_in_place(&y, &mut left),
+        Through::LogSoftmax => level.log_softmax_vjp_in_place(&y, &mut left),
+    };
+    let (expected, found) = (y.len(), dy.len());
+    assert_eq!(outcome, Err(Error::LengthMismatch { expected, found }));
+    assert_eq!(all_bits(&left), all_bits(dy));
 }
 
 /// The softmax or log-softmax of the elements in reverse.
