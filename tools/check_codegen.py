@@ -139,11 +139,16 @@ def entries(binary):
 def callees(entry, instructions):
     """What the instructions call, or jump to outside their entry."""
     held = {}  # The symbols whose addresses registers and stack slots hold.
+    # And all that they ever hold: where instructions are not read in the order in which they run, it
+    # is one of these.
+    ever = defaultdict(set)
     for name, operands in instructions:
         symbol = SYMBOL.search(operands)
         places = OPERAND.findall(operands.partition("#")[0])
         if name.startswith("call"):
-            yield symbol[1] if symbol else held.get(operands.lstrip("*")) or operands
+            place = operands.lstrip("*")
+            called = symbol[1] if symbol else held.get(place)
+            yield from [called] if called else ever[place] or [operands]
         elif name.startswith("j"):
             target = symbol and ENTRY.search(symbol[1])
             inside = target and target.groups() == entry
@@ -152,6 +157,8 @@ def callees(entry, instructions):
         elif places and not name.startswith(("cmp", "test")):
             moved = symbol[1] if symbol else held.get(places[0])
             held[places[-1]] = moved if name == "mov" else None
+            if held[places[-1]]:
+                ever[places[-1]].add(moved)
 
 
 def faults(entry, instructions, profile):
