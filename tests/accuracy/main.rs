@@ -46,16 +46,16 @@ fn rows_of_two_to_the_24<T: Real>() {
     check_rows::<T>(&distributions, [1 << 24]);
 }
 
-/// Every distribution at that length, half a minute each.
+/// Every distribution at that length.
 #[test]
-#[ignore = "takes ten minutes: cargo test --release --test accuracy -- --ignored"]
+#[ignore = "takes long: cargo test --release --test accuracy -- --ignored"]
 fn every_distribution_of_two_to_the_24_in_f32() {
     check_rows::<f32>(&distributions::<f32>(), [1 << 24]);
 }
 
 /// The same of `f64`.
 #[test]
-#[ignore = "takes ten minutes: cargo test --release --test accuracy -- --ignored"]
+#[ignore = "takes long: cargo test --release --test accuracy -- --ignored"]
 fn every_distribution_of_two_to_the_24_in_f64() {
     check_rows::<f64>(&distributions::<f64>(), [1 << 24]);
 }
