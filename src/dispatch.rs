@@ -14,11 +14,12 @@ use crate::simd::{avx2, avx512};
 ///
 /// Entries are not generic: they are compiled here, with this crate's optimisation, whatever the
 /// profile of the crate that calls them. All that a kernel calls is inlined into its entry, which
-/// alone enables the instructions of its level.
+/// alone enables the instructions of its level. A kernel runs `by` vectors of a
+/// [`Pair`](crate::simd::Pair) or a [`Quad`](crate::simd::Quad) of registers, whichever is faster.
 macro_rules! kernels {
     (
         $portable:meta;
-        $($name:ident = $kernel:ident in $file:ident, ($($argument:ident: $type:ty),*) $(-> $output:ty)?;)*
+        $($name:ident = $kernel:ident in $file:ident by $many:ident, ($($argument:ident: $type:ty),*) $(-> $output:ty)?;)*
     ) => {
         /// The kernels of an element type `T`, at a chosen level. Private to the crate, as
         /// [`Element`](crate::simd::Element) is.
@@ -29,28 +30,21 @@ macro_rules! kernels {
         }
 
         kernels!(@float $portable, single, f32, F32x4, F32x8, F32x16;
-            $($name = $kernel in $file, ($($argument: $type),*) $(-> $output)?;)*);
+            $($name = $kernel in $file by $many, ($($argument: $type),*) $(-> $output)?;)*);
         kernels!(@float $portable, double, f64, F64x2, F64x4, F64x8;
-            $($name = $kernel in $file, ($($argument: $type),*) $(-> $output)?;)*);
+            $($name = $kernel in $file by $many, ($($argument: $type),*) $(-> $output)?;)*);
     };
 
     (
         @float $portable:meta, $module:ident, $float:ident, $v128:ident, $v256:ident, $v512:ident;
-        $($name:ident = $kernel:ident in $file:ident, ($($argument:ident: $type:ty),*) $(-> $output:ty)?;)*
+        $($name:ident = $kernel:ident in $file:ident by $many:ident, ($($argument:ident: $type:ty),*) $(-> $output:ty)?;)*
     ) => {
         mod $module {
             use super::*;
             #[cfg($portable)]
-            use crate::simd::{Pair, portable};
+            use crate::simd::portable;
 
             type T = $float;
-            type ScalarVector = scalar::Scalar<T>;
-            #[cfg($portable)]
-            type PortableVector = Pair<Pair<portable::$v128>>;
-            #[cfg(target_feature = "sse2")]
-            type Avx2Vector = Pair<Pair<avx2::$v256>>;
-            #[cfg(target_feature = "sse2")]
-            type Avx512Vector = Pair<avx512::$v512>;
 
             impl Kernels<T> for T {
                 $(
@@ -58,25 +52,26 @@ macro_rules! kernels {
                     fn $name(level: Level, $($argument: $type),*) $(-> $output)? {
                         #[inline(never)]
                         fn scalar($($argument: $type),*) $(-> $output)? {
-                            kernel::$file::$kernel::<ScalarVector>(scalar::ScalarToken, $($argument),*)
+                            kernel::$file::$kernel::<scalar::Scalar<T>>(scalar::ScalarToken, $($argument),*)
                         }
 
                         #[cfg($portable)]
                         #[inline(never)]
                         fn portable($($argument: $type),*) $(-> $output)? {
-                            kernel::$file::$kernel::<PortableVector>(portable::Portable, $($argument),*)
+                            kernel::$file::$kernel::<crate::simd::$many<portable::$v128>>(portable::Portable, $($argument),*)
                         }
 
                         #[cfg(target_feature = "sse2")]
                         #[target_feature(enable = "avx2,fma")]
                         fn avx2($($argument: $type),*) $(-> $output)? {
-                            kernel::$file::$kernel::<Avx2Vector>(avx2::Avx2::new(), $($argument),*)
+                            kernel::$file::$kernel::<crate::simd::$many<avx2::$v256>>(avx2::Avx2::new(), $($argument),*)
                         }
 
                         #[cfg(target_feature = "sse2")]
                         #[target_feature(enable = "avx512f,avx512dq,avx512bw,avx512vl,avx2,fma")]
                         fn avx512($($argument: $type),*) $(-> $output)? {
-                            kernel::$file::$kernel::<Avx512Vector>(avx512::Avx512::new(), $($argument),*)
+                            // A stripe has no more than two registers.
+                            kernel::$file::$kernel::<crate::simd::Pair<avx512::$v512>>(avx512::Avx512::new(), $($argument),*)
                         }
 
                         match level.backend() {
@@ -100,59 +95,59 @@ macro_rules! kernels {
 }
 
 where_portable! { kernels;
-    exp = exp in elementwise, (data: InOut<'_, T>);
-    exp_m1 = exp_m1 in elementwise, (data: InOut<'_, T>);
-    ln = ln in elementwise, (data: InOut<'_, T>);
-    ln_1p = ln_1p in elementwise, (data: InOut<'_, T>);
-    sigmoid = sigmoid in elementwise, (data: InOut<'_, T>);
-    log_sigmoid = log_sigmoid in elementwise, (data: InOut<'_, T>);
-    softplus = softplus in elementwise, (data: InOut<'_, T>);
-    logit = logit in elementwise, (data: InOut<'_, T>);
-    log_sum_exp = log_sum_exp in log_sum_exp, (rows: Rows<'_, T>, out: &mut [T]);
-    extend_sum = extend in partial_sum, (sum: PartialSum<T>, x: &[T]) -> PartialSum<T>;
-    merge_sums = merge in partial_sum,
+    exp = exp in elementwise by Quad, (data: InOut<'_, T>);
+    exp_m1 = exp_m1 in elementwise by Quad, (data: InOut<'_, T>);
+    ln = ln in elementwise by Quad, (data: InOut<'_, T>);
+    ln_1p = ln_1p in elementwise by Quad, (data: InOut<'_, T>);
+    sigmoid = sigmoid in elementwise by Quad, (data: InOut<'_, T>);
+    log_sigmoid = log_sigmoid in elementwise by Quad, (data: InOut<'_, T>);
+    softplus = softplus in elementwise by Quad, (data: InOut<'_, T>);
+    logit = logit in elementwise by Quad, (data: InOut<'_, T>);
+    log_sum_exp = log_sum_exp in log_sum_exp by Pair, (rows: Rows<'_, T>, out: &mut [T]);
+    extend_sum = extend in partial_sum by Pair, (sum: PartialSum<T>, x: &[T]) -> PartialSum<T>;
+    merge_sums = merge in partial_sum by Pair,
         (a: PartialSum<T>, b: PartialSum<T>, fused: bool) -> PartialSum<T>;
-    log_sum_exp_of_parts = log_sum_exp in partial_sum, (sum: PartialSum<T>) -> T;
-    log_sum_exp_above = log_sum_exp_above in partial_sum, (sum: PartialSum<T>, logit: T) -> T;
-    partial_gradient = gradient in partial_sum,
+    log_sum_exp_of_parts = log_sum_exp in partial_sum by Pair, (sum: PartialSum<T>) -> T;
+    log_sum_exp_above = log_sum_exp_above in partial_sum by Pair, (sum: PartialSum<T>, logit: T) -> T;
+    partial_gradient = gradient in partial_sum by Pair,
         (sum: PartialSum<T>, x: &mut [T], target: usize, scale: T);
-    softmax = softmax in softmax, (row: InOut<'_, T>) -> T;
-    softmax_rows = softmax_rows in softmax, (rows: InOut<'_, T>, columns: usize);
-    log_softmax = log_softmax in log_softmax, (row: InOut<'_, T>) -> T;
-    log_softmax_rows = log_softmax_rows in log_softmax, (rows: InOut<'_, T>, columns: usize);
-    softmax_options = softmax in softmax_options,
+    softmax = softmax in softmax by Pair, (row: InOut<'_, T>) -> T;
+    softmax_rows = softmax_rows in softmax by Pair, (rows: InOut<'_, T>, columns: usize);
+    log_softmax = log_softmax in log_softmax by Pair, (row: InOut<'_, T>) -> T;
+    log_softmax_rows = log_softmax_rows in log_softmax by Pair, (rows: InOut<'_, T>, columns: usize);
+    softmax_options = softmax in softmax_options by Quad,
         (rows: InOut<'_, T>, columns: usize, options: LogitOptions<'_, T>) -> T;
-    log_softmax_options = log_softmax in softmax_options,
+    log_softmax_options = log_softmax in softmax_options by Quad,
         (rows: InOut<'_, T>, columns: usize, options: LogitOptions<'_, T>) -> T;
-    log_sum_exp_options = log_sum_exp in softmax_options,
+    log_sum_exp_options = log_sum_exp in softmax_options by Quad,
         (rows: Rows<'_, T>, options: LogitOptions<'_, T>, out: &mut [T]);
-    softmax_vjp = softmax in softmax_vjp, (y: Rows<'_, T>, dy: RowsMut<'_, T>);
-    log_softmax_vjp = log_softmax in softmax_vjp, (y: Rows<'_, T>, dy: RowsMut<'_, T>);
-    cross_entropy = loss in cross_entropy,
+    softmax_vjp = softmax in softmax_vjp by Pair, (y: Rows<'_, T>, dy: RowsMut<'_, T>);
+    log_softmax_vjp = log_softmax in softmax_vjp by Quad, (y: Rows<'_, T>, dy: RowsMut<'_, T>);
+    cross_entropy = loss in cross_entropy by Pair,
         (rows: Rows<'_, T>, labels: Labels<'_>, options: Options<'_, T>) -> LossSum<T>;
-    cross_entropy_gradient = loss_and_gradient in cross_entropy,
+    cross_entropy_gradient = loss_and_gradient in cross_entropy by Pair,
         (rows: RowsMut<'_, T>, labels: Labels<'_>, options: Options<'_, T>, scale: T) -> LossSum<T>;
-    cross_entropy_targets = loss in cross_entropy_targets,
+    cross_entropy_targets = loss in cross_entropy_targets by Pair,
         (rows: Rows<'_, T>, targets: Targets<'_, T>, options: Options<'_, T>) -> LossSum<T>;
-    cross_entropy_targets_gradient = loss_and_gradient in cross_entropy_targets,
+    cross_entropy_targets_gradient = loss_and_gradient in cross_entropy_targets by Pair,
         (rows: RowsMut<'_, T>, targets: Targets<'_, T>, options: Options<'_, T>, scale: T)
         -> LossSum<T>;
-    entropy_from_logits = entropy_from_logits in information_from_logits,
+    entropy_from_logits = entropy_from_logits in information_from_logits by Pair,
         (rows: Rows<'_, T>, out: &mut [T]);
-    kl_divergence_from_logits = kl_divergence_from_logits in information_from_logits,
+    kl_divergence_from_logits = kl_divergence_from_logits in information_from_logits by Pair,
         (x: Rows<'_, T>, y: Rows<'_, T>, out: &mut [T]);
-    cross_entropy_of_probabilities = cross_entropy in information,
+    cross_entropy_of_probabilities = cross_entropy in information by Quad,
         (p: Rows<'_, T>, q: Rows<'_, T>, out: &mut [T]);
-    kl_divergence = kl_divergence in information,
+    kl_divergence = kl_divergence in information by Quad,
         (p: Rows<'_, T>, q: Rows<'_, T>, out: &mut [T]);
-    js_divergence = js_divergence in information,
+    js_divergence = js_divergence in information by Quad,
         (p: Rows<'_, T>, q: Rows<'_, T>, out: &mut [T]);
-    cross_entropy_from_probabilities = loss in cross_entropy_probabilities,
+    cross_entropy_from_probabilities = loss in cross_entropy_probabilities by Quad,
         (rows: Rows<'_, T>, labels: Labels<'_>, options: Options<'_, T>) -> LossSum<T>;
-    cross_entropy_from_probabilities_gradient = loss_and_gradient in cross_entropy_probabilities,
+    cross_entropy_from_probabilities_gradient = loss_and_gradient in cross_entropy_probabilities by Quad,
         (rows: RowsMut<'_, T>, labels: Labels<'_>, options: Options<'_, T>, scale: T) -> LossSum<T>;
-    binary_cross_entropy = loss in binary_cross_entropy,
+    binary_cross_entropy = loss in binary_cross_entropy by Quad,
         (x: &[T], of: Binary<'_, T>) -> LossSum<T>;
-    binary_cross_entropy_gradient = loss_and_gradient in binary_cross_entropy,
+    binary_cross_entropy_gradient = loss_and_gradient in binary_cross_entropy by Quad,
         (x: &mut [T], of: Binary<'_, T>, scale: T) -> LossSum<T>;
 }

@@ -39,7 +39,7 @@ UNSCALED = {
     "cross_entropy_from_probabilities_gradient",
 }
 
-KERNEL = re.compile(r"^    (\w+) = \w+ in \w+,", re.MULTILINE)
+KERNEL = re.compile(r"^    (\w+) = \w+ in \w+ by \w+,", re.MULTILINE)
 FUNCTION = re.compile(r"^([0-9a-f]+) <(.*)>:$")
 ENTRY = re.compile(r"Kernels<(f32|f64)>.*>::(\w+)::(\w+)$")
 # A routine's name says its level; `outlined` where the level needs instructions of its own.

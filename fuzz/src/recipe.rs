@@ -172,6 +172,11 @@ impl Recipe {
         elements
     }
 
+    /// The number of a spike, which is an option's, too; `or` if there are not so many.
+    pub fn number<T: Float>(&self, spike: usize, or: u64) -> T {
+        T::from_raw(self.spikes.get(spike).map_or(or, |&(_, bits)| bits))
+    }
+
     /// A value of the pattern.
     fn value<T: Float>(&self, bits: u64) -> T {
         let mut value = T::from_raw(bits);

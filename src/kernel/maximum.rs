@@ -1,9 +1,9 @@
 //! The largest element, and where it is; the smallest.
 
-use crate::simd::{Element, Pair, Vector};
+use crate::simd::{Element, Pair, Quad, Vector};
 
 /// Eight registers: as many independent maxima as hide the latency of one.
-type Wide<V> = Pair<Pair<Pair<<V as Vector>::Register>>>;
+type Wide<V> = Pair<Quad<<V as Vector>::Register>>;
 
 /// The largest element that is not NaN; −∞ if there is none.
 #[inline(always)]
@@ -47,7 +47,7 @@ pub fn position<V: Vector>(token: V::Token, x: &[V::Element], max: V::Element) -
 }
 
 /// Four registers: each of two instructions an element hides the latency of the other.
-type Half<V> = Pair<Pair<<V as Vector>::Register>>;
+type Half<V> = Quad<<V as Vector>::Register>;
 
 /// The largest of some elements, and the smallest of each lane.
 #[derive(Clone, Copy)]

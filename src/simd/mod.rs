@@ -27,7 +27,7 @@ pub mod avx512;
 
 pub(crate) use element::Element;
 pub use exchange::Exchange;
-pub use pair::Pair;
+pub use pair::{Pair, Quad};
 pub use powers::Powers;
 pub use span::{InOut, Span, before_line};
 pub use stack::Stack;

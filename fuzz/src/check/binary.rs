@@ -34,7 +34,7 @@ struct Case<'a, T> {
 impl<'a, T: Float> Case<'a, T> {
     fn new(recipe: &'a Recipe) -> Self {
         let batch = Batch::<T>::new(recipe);
-        let picks = Picks::<T>::new(recipe);
+        let picks = Picks(recipe);
         let (len, columns) = (batch.elements.len(), batch.columns);
         Self {
             targets: picks.targets(len, picks.has(0)),

@@ -117,15 +117,26 @@ fn check_mask<T: Float>(recipe: &Recipe, row: &[T], mask: &[bool]) {
     }
 }
 
+/// Options of any numbers. The bits of `label_type` say which there are.
+fn any_options<T: Float>(recipe: &Recipe) -> LogitOptions<T> {
+    let has = |option: u8| recipe.label_type >> option & 1 != 0;
+    LogitOptions {
+        temperature: T::from_raw(recipe.scale),
+        softcap: has(0).then(|| recipe.number(0, recipe.scale)),
+        sink: has(1).then(|| T::from_raw(recipe.shift)),
+        scale: if has(2) {
+            recipe.number(1, recipe.shift)
+        } else {
+            T::from(1)
+        },
+    }
+}
+
 /// A mask, a factor and a sink, also where products are beyond the range.
 fn check_factor<T: Float>(recipe: &Recipe, row: &[T], mask: &[bool]) {
-    let kinds = recipe.label_type;
-    let (number, other) = (T::from_raw(recipe.scale), T::from_raw(recipe.shift));
     let options = LogitOptions {
-        temperature: number,
         softcap: None,
-        sink: (kinds & 2 != 0).then_some(other),
-        scale: if kinds & 4 != 0 { other } else { T::from(1) },
+        ..any_options(recipe)
     };
     let distinct = Distinct::new(&left(row, mask));
     let mut families = Families::new();
@@ -162,7 +173,7 @@ fn check_factor<T: Float>(recipe: &Recipe, row: &[T], mask: &[bool]) {
         let what = format!("{level} {options:?}");
         let bound = Bound::above_one::<T>(Function::OptionsLogSumExp);
         for sum in sums {
-            assert_near(&what, number, sum, expected.log_sum_exp(), bound);
+            assert_near(&what, sum, sum, expected.log_sum_exp(), bound);
         }
         let bound = Bound::of::<T>(Function::OptionsSoftmax);
         let results = left(results.slice(), mask);
@@ -180,14 +191,7 @@ fn check_all<T: Float>(recipe: &Recipe, mask: &[bool]) {
     let mask = &mask[..batch.elements.len()];
     let mut bias = batch.elements.clone();
     bias.reverse();
-    let kinds = recipe.label_type;
-    let (number, other) = (T::from_raw(recipe.scale), T::from_raw(recipe.shift));
-    let options = LogitOptions {
-        temperature: number,
-        softcap: (kinds & 1 != 0).then_some(number),
-        sink: (kinds & 2 != 0).then_some(other),
-        scale: if kinds & 4 != 0 { other } else { T::from(1) },
-    };
+    let options = any_options(recipe);
     let mut families = Families::new();
     for level in Level::available() {
         let base = options.softmax(level);
@@ -208,7 +212,7 @@ fn check_all<T: Float>(recipe: &Recipe, mask: &[bool]) {
         let mut logs = batch.elements.clone();
         let rows = RowsMut::new(&mut logs, batch.columns).expect("columns divide");
         assert_eq!(softmax.log_softmax_rows_in_place(rows), Ok(()));
-        let mut sums = vec![number; batch.len()];
+        let mut sums = vec![T::from(0); batch.len()];
         let rows = Rows::new(&batch.elements, batch.columns).expect("columns divide");
         assert_eq!(softmax.log_sum_exp_rows(rows, &mut sums), Ok(()));
         for (i, row) in batch.iter().enumerate() {

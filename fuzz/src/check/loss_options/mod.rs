@@ -41,7 +41,7 @@ type Outcome<T> = Result<LossSum<T>, Error>;
 impl<'a, T: Float> Case<'a, T> {
     fn new(recipe: &'a Recipe) -> Self {
         let batch = Batch::<T>::new(recipe);
-        let picks = Picks::<T>::new(recipe);
+        let picks = Picks(recipe);
         let labels = (0..batch.len() as u32).map(|row| {
             let bits = recipe.labels.rotate_left(8 * (row % 8));
             let label = if recipe.raw_labels {
@@ -52,10 +52,9 @@ impl<'a, T: Float> Case<'a, T> {
             label as i64
         });
         let labels: Vec<i64> = labels.collect();
-        let option = |feature, any| {
-            let number = picks.number(picks.has(any));
+        let option = |feature, any, spike| {
             if picks.has(feature) {
-                number
+                picks.number(spike, picks.has(any))
             } else {
                 T::from(0)
             }
@@ -65,8 +64,8 @@ impl<'a, T: Float> Case<'a, T> {
             weights: picks
                 .has(0)
                 .then(|| picks.weights(batch.columns, picks.has(1))),
-            smoothing: option(2, 3),
-            z_loss: option(4, 5),
+            smoothing: option(2, 3, 1),
+            z_loss: option(4, 5, 2),
             ignored: picks
                 .has(6)
                 .then(|| labels.first().copied().unwrap_or(-100)),
