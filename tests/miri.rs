@@ -17,12 +17,22 @@ fn lengths(level: Level) -> Vec<usize> {
     }
 }
 
-/// A length beyond that of a stripe of lanes, for functions that load and store as others do.
-fn one_length<T>(level: Level) -> Vec<usize> {
+/// The bytes of a register.
+fn register(level: Level) -> usize {
+    if level.is_fused() { 32 } else { 16 }
+}
+
+/// One element more than four registers hold, the most that are taken together.
+fn beyond_a_vector<T>(level: Level) -> usize {
+    4 * register(level) / size_of::<T>() + 1
+}
+
+/// A few lengths, for functions that load and store as others do.
+fn few_lengths<T>(level: Level) -> Vec<usize> {
     match level.name() {
         _ if !cfg!(miri) => lengths(level),
         "scalar" => vec![1],
-        _ => vec![128 / size_of::<T>() + 1],
+        _ => vec![beyond_a_vector::<T>(level)],
     }
 }
 
@@ -36,20 +46,19 @@ fn lengths_of_rows<T>(level: Level) -> Vec<usize> {
 /// How many rows of how many columns: rows of few columns are taken together, as many as a register has
 /// lanes.
 ///
-/// Miri looks at what registers load and store, on either side of their length: a stripe of lanes and
-/// one more. Rows are cut up by safe code alone, and one lane has no other length.
+/// Miri looks at what registers load and store, on either side of the length of a vector. Rows are cut
+/// up by safe code alone, and one lane has no other length.
 fn shapes<T>(level: Level) -> Vec<(usize, usize)> {
     if !cfg!(miri) {
         let columns = [1, 2, 9, 33];
         let rows_of = |count| columns.map(|columns| (count, columns));
         return [3, 17].into_iter().flat_map(rows_of).collect();
     }
-    let bytes = if level.is_fused() { 32 } else { 16 };
     match level.name() {
         "scalar" => vec![(2, 3)],
         _ => vec![
-            (bytes / size_of::<T>() + 1, 2),
-            (2, 128 / size_of::<T>() + 1),
+            (register(level) / size_of::<T>() + 1, 2),
+            (2, beyond_a_vector::<T>(level)),
         ],
     }
 }
@@ -246,7 +255,7 @@ fn check_elementwise<T: Float + From<i8>>(level: Level) {
         )*};
     }
     check! { lengths(level); exp_into exp_in_place }
-    check! { one_length::<T>(level);
+    check! { few_lengths::<T>(level);
         exp_m1_into exp_m1_in_place
         ln_into ln_in_place
         ln_1p_into ln_1p_in_place
@@ -346,7 +355,7 @@ fn check_all<T: Float + From<i8>>() {
             |x| level.softmax_in_place(x),
         );
         check_forms::<T, _>(
-            one_length::<T>(level),
+            few_lengths::<T>(level),
             |x, out| level.log_softmax_into(x, out),
             |x| level.log_softmax_in_place(x),
         );
