@@ -10,7 +10,7 @@
 //! structured inputs, hard cases where their file is at hand, and 10⁹ random ones at the best level,
 //! 10⁷ at the others. `reductions` takes every function of rows on rows as hard as they can be, of up
 //! to 2²⁴ elements, and draws the errors beside those of plain forms. All use every processor, and
-//! fail where an error is above its bound.
+//! fail where an error is above its bound. Options make samples of them, which take seconds.
 
 mod chart;
 mod elementwise;
@@ -42,7 +42,7 @@ struct Arguments {
 enum Proof {
     /// Every `f32` input of the elementwise functions
     F32 {
-        /// Every so manieth bit pattern alone; an odd number leaves none of their bits at 0
+        /// Of so many inputs one; an odd number, so that all of their bits take part
         #[arg(long, default_value = "1")]
         stride: NonZeroU32,
     },

@@ -22,14 +22,17 @@ pub fn ulp_error_above_one<T: Real>(computed: T, truth: Extended) -> f64 {
 #[derive(Clone, Copy)]
 pub struct Parts {
     pub sum: Extended,
-    /// The sum of the parts' magnitudes, or more.
+    /// The sum of the parts' magnitudes or more, where that is above the truth's.
     pub size: Extended,
 }
 
 impl From<Extended> for Parts {
-    /// A single part.
+    /// A single part, with no size beside its own.
     fn from(sum: Extended) -> Self {
-        Self { sum, size: sum }
+        Self {
+            sum,
+            size: Extended::ZERO,
+        }
     }
 }
 
