@@ -3,7 +3,7 @@
 mod support;
 
 use support::reduction_errors::check_reductions;
-use support::{Random, Real, Report, adversarial, for_both_types};
+use support::{Random, Real, Reference, Report, adversarial, for_both_types};
 
 for_both_types!(short_rows, long_rows);
 
@@ -20,8 +20,15 @@ fn check_rows<T: Real>(lengths: impl IntoIterator<Item = usize>) {
     let mut report = Report::default();
     for len in lengths {
         for distribution in adversarial::<T>() {
-            check_reductions::<T>(&mut report, &mut random, &distribution, len);
+            let row: Vec<T> = distribution.row(&mut random, len);
+            check_reductions(
+                &mut report,
+                &mut random,
+                &distribution,
+                &Reference::new(&row),
+            );
         }
     }
+    assert_eq!(report.unmeasured::<T>(), []);
     report.check::<T>();
 }

@@ -2,8 +2,9 @@
 
 mod support;
 
-use logits::{CrossEntropy, Error, Level, LossSum, Rows, RowsMut};
-use support::{Extended, Function, Random, Real, Report, for_both_types, numbers, ulp_error};
+use logits::{CrossEntropy, Error, Level, Rows, RowsMut};
+use support::probability_loss::{ProbabilityLoss, run};
+use support::{Random, Real, Report, for_both_types, numbers};
 
 for_both_types!(
     rows_are_accurate,
@@ -18,24 +19,6 @@ for_both_types!(
 
 const INFINITY: f64 = f64::INFINITY;
 
-/// The loss of one row and its gradient.
-fn run<T: Real>(
-    loss: CrossEntropy<'_, T>,
-    row: &[T],
-    label: i64,
-    scale: T,
-) -> (LossSum<T>, Vec<T>) {
-    let mut gradient = row.to_vec();
-    let read = Rows::new(row, row.len()).unwrap();
-    let alone = loss.loss_from_probabilities(read, &[label]).unwrap();
-    let written = RowsMut::new(&mut gradient, row.len()).unwrap();
-    let sum = loss.loss_and_gradient_from_probabilities_in_place(written, &[label], scale);
-    let sum = sum.unwrap();
-    assert_eq!(alone.loss().pattern(), sum.loss().pattern());
-    assert_eq!((alone.rows(), alone.correct()), (sum.rows(), sum.correct()));
-    (sum, gradient)
-}
-
 /// Softmax of random numbers, with some probabilities of 0.
 fn row<T: Real>(random: &mut Random, len: usize, deviation: f64) -> Vec<T> {
     let terms: Vec<f64> = (0..len)
@@ -49,66 +32,6 @@ fn row<T: Real>(random: &mut Random, len: usize, deviation: f64) -> Vec<T> {
         }
     }
     row
-}
-
-fn exact<T: Real>(x: T) -> Extended {
-    Extended::from(x.to_f64()).normalized()
-}
-
-/// A row and its options.
-struct Case<'a, T> {
-    row: &'a [T],
-    label: usize,
-    weights: Option<&'a [T]>,
-    smoothing: T,
-    scale: T,
-}
-
-impl<T: Real> Case<'_, T> {
-    /// The loss and its gradient.
-    fn truth(&self) -> (Extended, Vec<Extended>) {
-        let counted = self.row.iter().filter(|p| p.to_f64() > 0.0).count();
-        let share = exact(self.smoothing) / (counted as f64).into();
-        let mut loss = Extended::ZERO;
-        let mut slopes = vec![Extended::ZERO; self.row.len()];
-        for (class, &p) in self.row.iter().enumerate() {
-            let mut target = Extended::ZERO;
-            if class == self.label {
-                target = Extended::ONE - exact(self.smoothing);
-            }
-            if p.to_f64() > 0.0 {
-                target = target + share;
-            }
-            target = target * self.weights.map_or(Extended::ONE, |w| exact(w[class]));
-            if !target.is_zero() {
-                loss = loss - target * p.truth(Function::Ln);
-                slopes[class] = -(target * exact(self.scale) / exact(p));
-            }
-        }
-        (loss, slopes)
-    }
-
-    /// Notes the errors at every level.
-    fn check(&self, report: &mut Report, inputs: &str) {
-        let (truth, slopes) = self.truth();
-        for level in Level::available() {
-            let mut loss = CrossEntropy::new()
-                .level(level)
-                .label_smoothing(self.smoothing);
-            if let Some(weights) = self.weights {
-                loss = loss.class_weights(weights);
-            }
-            let (sum, gradient) = run(loss, self.row, self.label as i64, self.scale);
-            let len = self.row.len();
-            let error = ulp_error(sum.loss(), truth);
-            let case = || format!("{len} give {:e}", sum.loss());
-            report.note(Function::LossFromProbabilities, level, inputs, error, case);
-            let function = Function::GradientFromProbabilities;
-            let truths = slopes.iter().copied();
-            let case = |place| format!("{len}, place {place}");
-            report.note_row(function, level, inputs, &gradient, truths, case);
-        }
-    }
 }
 
 fn rows_are_accurate<T: Real>() {
@@ -127,7 +50,7 @@ fn rows_are_accurate<T: Real>() {
                 (true, 0.9),
                 (true, 1.0),
             ] {
-                let case = Case {
+                let case = ProbabilityLoss {
                     row: &row,
                     label,
                     weights: weighted.then_some(&weights[..]),
@@ -157,7 +80,7 @@ fn tiny_shares<T: Real>() {
             row[0] = T::from_f64(1.0);
             let mut weights: Vec<T> = (0..len).map(|_| tiny(&mut random)).collect();
             weights[0] = T::from_f64(0.0);
-            let case = Case {
+            let case = ProbabilityLoss {
                 row: &row,
                 label: 0,
                 weights: None,
@@ -165,7 +88,7 @@ fn tiny_shares<T: Real>() {
                 scale: T::from_f64(0.75),
             };
             case.check(&mut report, "tiny smoothing");
-            let case = Case {
+            let case = ProbabilityLoss {
                 weights: Some(&weights),
                 smoothing: T::from_f64(0.125),
                 ..case

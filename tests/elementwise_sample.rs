@@ -5,16 +5,16 @@
 mod support;
 
 use logits::Level;
-use support::elementwise_inputs::{PARTS_OF_EVERY_F32, every_f32, random};
+use support::elementwise_inputs::{self, parts_of_f32, random};
 use support::{Elementwise, Real, Sweep, bound, over_parts};
 
-/// Of so many parts of all `f32` one is taken.
+/// Of so many `f32` one is taken.
 const STRIDE: u64 = 1021;
 
 #[test]
 fn one_f32_in_a_thousand() {
-    check(PARTS_OF_EVERY_F32.div_ceil(STRIDE), |_, part| {
-        every_f32(part * STRIDE)
+    check(parts_of_f32(STRIDE), |_, part| {
+        elementwise_inputs::f32(STRIDE, part)
     });
 }
 

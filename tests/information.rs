@@ -6,7 +6,9 @@ use support::information_errors::{
     check_divergences, check_equal_elements, check_logits, check_probabilities, near, partners,
     softmax,
 };
-use support::{Distribution, Function, Random, Real, Report, climb, distributions, for_both_types};
+use support::{
+    Distribution, Function, Random, Real, Reference, Report, climb, distributions, for_both_types,
+};
 
 for_both_types!(
     short_rows,
@@ -104,7 +106,8 @@ fn searched_logits<T: Real>() {
             Function::EntropyFromLogits,
             row,
             |report, x| {
-                check_logits(report, "searched", x, x);
+                let x = Reference::new(x);
+                check_logits(report, "searched", &x, &x);
             },
         );
     }
@@ -138,7 +141,8 @@ fn searched_logits<T: Real>() {
         let function = Function::KlDivergenceFromLogits;
         climb::<T>(&mut report, function, row, |report, row| {
             let (x, y) = row.split_at(row.len() / 2);
-            check_logits(report, "searched", x, y);
+            let (x, y) = (Reference::new(x), Reference::new(y));
+            check_logits(report, "searched", &x, &y);
         });
     }
     report.check::<T>();
@@ -214,7 +218,8 @@ fn check_both_ways<T: Real>(report: &mut Report, inputs: &str, p: &[T], q: &[T])
 
 fn check_logits_both_ways<T: Real>(report: &mut Report, inputs: &str, x: &[T], y: &[T]) {
     if !x.is_empty() {
-        check_logits(report, inputs, x, y);
-        check_logits(report, inputs, y, x);
+        let (x, y) = (Reference::new(x), Reference::new(y));
+        check_logits(report, inputs, &x, &y);
+        check_logits(report, inputs, &y, &x);
     }
 }

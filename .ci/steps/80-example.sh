@@ -61,3 +61,13 @@ grep --quiet '<svg' "$directory/evaluate.svg"
 npy '<f4' '(2, 2)' "${rows%'\77'}" >"$directory/truncated.npy"
 fails 'labels.npy: row 1 has the label -1' evaluate "$directory/logits.npy" "$directory/labels.npy"
 fails 'truncated.npy: is truncated' evaluate "$directory/truncated.npy" "$directory/labels.npy"
+
+# Of what proves the accuracy that the crate states, a sample: fails where an error is above its bound.
+accuracy() { # arguments
+    cargo run --quiet --locked --release --example accuracy -- "$@"
+}
+
+accuracy f32 --stride 16381
+accuracy f64 --random 100000 --random-at-others 10000
+accuracy reductions --longest 33 --charts "$directory"
+grep --quiet '<svg' "$directory/accuracy-f32.svg"

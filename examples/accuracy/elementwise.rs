@@ -3,24 +3,32 @@
 use logits::Level;
 
 use crate::progress::progress_bar;
-use crate::support::elementwise_inputs::{self, PART, PARTS_OF_EVERY_F32};
-use crate::support::{Elementwise, HardCase, Real, Sweep, bound, over_parts};
+use crate::support::elementwise_inputs::{self, PART};
+use crate::support::{Elementwise, HardCases, Real, Sweep, bound, over_parts};
 
-/// Every `f32` at every level. Says whether all bounds hold.
-pub fn every_f32(chosen: impl Fn(&str) -> bool) -> bool {
+/// Every `stride`-th `f32` at every level. Says whether all bounds hold.
+pub fn f32(chosen: impl Fn(&str) -> bool, stride: u64) -> bool {
     prove(chosen, |function: &Elementwise<f32>| {
         let levels: Vec<_> = Level::available().collect();
-        let sweep = |part| Sweep::of(function, &levels, &elementwise_inputs::every_f32(part));
-        in_parts(function, PARTS_OF_EVERY_F32, sweep)
+        let parts = elementwise_inputs::parts_of_f32(stride);
+        let inputs = |part| elementwise_inputs::f32(stride, part);
+        in_parts(function, parts, |part| {
+            Sweep::of(function, &levels, &inputs(part))
+        })
     })
 }
 
 /// Structured inputs and hard cases at every level; `random` inputs at the best level, and
 /// `random_at_others` of them at the others, too. Says whether all bounds hold.
-pub fn f64(chosen: impl Fn(&str) -> bool, random: u64, random_at_others: u64) -> bool {
+pub fn f64(
+    chosen: impl Fn(&str) -> bool,
+    hard: Option<&HardCases>,
+    random: u64,
+    random_at_others: u64,
+) -> bool {
     prove(chosen, |function: &Elementwise<f64>| {
         let levels: Vec<_> = Level::available().collect();
-        let hard = function.hard_cases.map_or_else(Vec::new, HardCase::read);
+        let hard = hard.map_or_else(Vec::new, |table| table.of(function.function));
         let hard: Vec<_> = hard.iter().map(|case| case.input).collect();
         let mut whole = Sweep::of(function, &levels, &hard);
         for (_, inputs) in elementwise_inputs::structured() {

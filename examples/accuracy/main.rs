@@ -10,7 +10,7 @@
 //! structured inputs, hard cases where their file is at hand, and 10⁹ random ones at the best level,
 //! 10⁷ at the others. `reductions` takes every function of rows on rows as hard as they can be, of up
 //! to 2²⁴ elements, and draws the errors beside those of plain forms. All use every processor, and
-//! fail where an error is above its bound.
+//! fail where an error is above its bound. Options make samples of them, which take seconds.
 
 mod chart;
 mod elementwise;
@@ -21,11 +21,12 @@ mod reductions;
 mod support;
 
 use std::error::Error;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use support::Elementwise;
+use support::{Elementwise, HardCases};
 
 /// Proves the accuracy that the crate states.
 #[derive(Parser)]
@@ -40,7 +41,11 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Proof {
     /// Every `f32` input of the elementwise functions
-    F32,
+    F32 {
+        /// Of so many inputs one; an odd number, so that all of their bits take part
+        #[arg(long, default_value = "1")]
+        stride: NonZeroU32,
+    },
     /// Structured, hard and random `f64` inputs of the elementwise functions
     F64 {
         /// Random inputs of a function at the best level
@@ -77,11 +82,14 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
             .is_none_or(|only| only == name)
     };
     let proved = match arguments.proof {
-        Proof::F32 => elementwise::every_f32(chosen),
+        Proof::F32 { stride } => elementwise::f32(chosen, u32::from(stride).into()),
         Proof::F64 {
             random,
             random_at_others,
-        } => elementwise::f64(chosen, random, random_at_others),
+        } => {
+            let hard = HardCases::read()?;
+            elementwise::f64(chosen, hard.as_ref(), random, random_at_others)
+        }
         Proof::Reductions { longest, charts } => {
             let f32 = reductions::prove::<f32>(longest, &charts.join("accuracy-f32.svg"))?;
             let f64 = reductions::prove::<f64>(longest, &charts.join("accuracy-f64.svg"))?;

@@ -2,7 +2,7 @@
 
 use logits::{BinaryCrossEntropy, Error, Level, Rows, RowsMut};
 
-use super::run;
+use crate::support::binary_errors::run;
 use crate::support::{Real, for_both_types, numbers};
 
 for_both_types!(

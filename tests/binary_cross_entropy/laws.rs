@@ -2,7 +2,8 @@
 
 use logits::{BinaryCrossEntropy, Level, LossSum};
 
-use super::{inputs, run};
+use super::inputs;
+use crate::support::binary_errors::run;
 use crate::support::{Random, Real, for_both_types};
 
 for_both_types!(

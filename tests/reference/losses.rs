@@ -1,11 +1,16 @@
-//! Cross-entropy with options, and with soft targets.
+//! Cross-entropy with options, with soft targets, and from probabilities.
 
 use super::hard_rows::{Textbook, hard_rows};
 use super::precise::{Precise, check, check_beside, exact, magnitude, precise};
+use crate::support::information_errors::softmax;
 use crate::support::loss_errors::{OPTIONS, Targets};
+use crate::support::probability_loss::ProbabilityLoss;
 use crate::support::{LossOptions, LossReference, Random, Real, Reference, Wanted, for_both_types};
 
-for_both_types!(losses_agree_with_arbitrary_precision);
+for_both_types!(
+    losses_agree_with_arbitrary_precision,
+    losses_of_probabilities_agree_with_arbitrary_precision,
+);
 
 fn losses_agree_with_arbitrary_precision<T: Real>() {
     let mut random = Random::new(7);
@@ -30,7 +35,8 @@ fn check_loss<T: Real>(
     options: LossOptions<'_, T>,
     name: &str,
 ) {
-    let q = targets(truth, wanted, options);
+    let masked: Vec<_> = truth.log_softmax.iter().map(Option::is_none).collect();
+    let q = targets(&masked, wanted, options);
     let terms = q.iter().zip(&truth.log_softmax);
     let loss = terms.fold(exact(0.0), |loss, (q, log_softmax)| match log_softmax {
         Some(log_softmax) => loss - q * log_softmax,
@@ -55,27 +61,71 @@ fn check_loss<T: Real>(
     }
 }
 
-/// The target of each class: (1 − ε)·target + ε/classes, weighted; a class of −∞ has no share in ε.
+/// The loss −Σ q ln p and its gradient −q/p.
+fn losses_of_probabilities_agree_with_arbitrary_precision<T: Real>() {
+    let mut random = Random::new(12);
+    for (name, row) in hard_rows::<T>(&mut random) {
+        let label = Reference::new(&row).argmax();
+        let p = softmax(&row);
+        let weights: Vec<T> = p.iter().map(|_| T::from_f64(3.0 * random.unit())).collect();
+        for (weights, smoothing) in [(None, 0.0), (None, 0.1), (Some(&weights[..]), 0.9)] {
+            let found = ProbabilityLoss {
+                row: &p,
+                label,
+                weights,
+                smoothing: T::from_f64(smoothing),
+                scale: T::from_f64(0.375),
+            };
+            check_probabilities(&found, &format!("{name}, smoothing {smoothing}"));
+        }
+    }
+}
+
+fn check_probabilities<T: Real>(found: &ProbabilityLoss<'_, T>, name: &str) {
+    let p: Vec<_> = found.row.iter().map(|p| exact(p.to_f64())).collect();
+    let zero = exact(0.0);
+    let masked: Vec<_> = p.iter().map(|p| *p == zero).collect();
+    let options = LossOptions {
+        weights: found.weights,
+        smoothing: found.smoothing,
+        z_loss: T::from_f64(0.0),
+    };
+    let q = targets(&masked, Wanted::Label(found.label), options);
+    let mut loss = exact(0.0);
+    for ((p, q), found_slope) in p.iter().zip(&q).zip(found.gradient()) {
+        let slope = if *p == zero {
+            exact(0.0)
+        } else {
+            loss -= q * p.ln();
+            -(q / p) * exact(found.scale.to_f64())
+        };
+        check::<T>(found_slope, &slope, &format!("gradient from p, {name}"));
+    }
+    check::<T>(found.loss(), &loss, &format!("loss from p, {name}"));
+}
+
+/// The target of each class: (1 − ε)·target + ε/classes, weighted; one that is masked has no share in ε.
 fn targets<T: Real>(
-    truth: &Textbook,
+    masked: &[bool],
     wanted: Wanted<'_, T>,
     options: LossOptions<'_, T>,
 ) -> Vec<Precise> {
     let smoothing = exact(options.smoothing.to_f64());
-    let classes = truth.log_softmax.iter().flatten().count();
+    let classes = masked.iter().filter(|masked| !**masked).count();
     let target = |class: usize| {
         let target = match wanted {
             Wanted::Label(label) => f64::from(u8::from(class == label)),
             Wanted::Soft(targets) => targets[class].to_f64(),
         };
-        let share = match truth.log_softmax[class] {
-            Some(_) => &smoothing / exact(classes as f64),
-            None => exact(0.0),
+        let share = if masked[class] {
+            exact(0.0)
+        } else {
+            &smoothing / exact(classes as f64)
         };
         let weight = options
             .weights
             .map_or(1.0, |weights| weights[class].to_f64());
         ((exact(1.0) - &smoothing) * exact(target) + share) * exact(weight)
     };
-    (0..truth.softmax.len()).map(target).collect()
+    (0..masked.len()).map(target).collect()
 }

@@ -4,7 +4,9 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod binary;
 mod elementary;
+mod gradients;
 mod hard_rows;
 mod information;
 mod losses;

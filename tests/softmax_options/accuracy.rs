@@ -1,12 +1,8 @@
 //! The errors of all three functions with options, and of energies.
 
-use logits::Level;
-
 use super::logits_of;
-use crate::support::{
-    Function, Random, Real, Report, SoftmaxOptions, Transformed, climb, for_both_types,
-    ulp_error_above_one, ulp_error_beside,
-};
+use crate::support::options_errors::{check_energies, check_options};
+use crate::support::{Function, Random, Real, Report, SoftmaxOptions, climb, for_both_types};
 
 for_both_types!(
     scaled_rows,
@@ -18,41 +14,6 @@ for_both_types!(
     searched_rows,
     searched_capped_rows,
 );
-
-/// Notes the errors of all three functions at every level.
-fn check<T: Real>(report: &mut Report, inputs: &str, options: &SoftmaxOptions<T>, row: &[T]) {
-    let truth = Transformed::new(options, row);
-    let functions = if options.softcap.is_some() {
-        [
-            Function::CappedSoftmax,
-            Function::CappedLogSoftmax,
-            Function::CappedLogSumExp,
-        ]
-    } else {
-        [
-            Function::OptionsSoftmax,
-            Function::OptionsLogSoftmax,
-            Function::OptionsLogSumExp,
-        ]
-    };
-    for level in Level::available() {
-        let softmax = options.softmax(level);
-        let mut out = row.to_vec();
-        let returned = softmax.softmax_in_place(&mut out).unwrap();
-        let case = |place: usize| format!("length {}, {:e} at {place}", row.len(), row[place]);
-        report.note_row(functions[0], level, inputs, &out, truth.softmax(), case);
-        out.copy_from_slice(row);
-        let also = softmax.log_softmax_in_place(&mut out).unwrap();
-        report.note_row(functions[1], level, inputs, &out, truth.log_softmax(), case);
-        let alone = softmax.log_sum_exp(row).unwrap();
-        for result in [returned, also, alone] {
-            let error = ulp_error_above_one(result, truth.log_sum_exp());
-            report.note(functions[2], level, inputs, error, || {
-                format!("length {}: {result:e}", row.len())
-            });
-        }
-    }
-}
 
 fn lengths() -> impl Iterator<Item = usize> {
     (1..=40).chain([63, 64, 65, 130, 1000])
@@ -78,7 +39,7 @@ fn scaled_rows<T: Real>() {
                 temperature: T::from_f64(temperature),
                 ..SoftmaxOptions::default()
             };
-            check(
+            check_options(
                 &mut report,
                 &format!("{size}·{scale}/{temperature}"),
                 &options,
@@ -109,10 +70,10 @@ fn factors_near_the_ends_of_the_range<T: Real>() {
         ..cold.clone()
     };
     let mut report = Report::default();
-    check(&mut report, "a large factor", &cold, &small[..1]);
-    check(&mut report, "a large factor", &cold, &small);
-    check(&mut report, "a small factor", &hot, &large);
-    check(
+    check_options(&mut report, "a large factor", &cold, &small[..1]);
+    check_options(&mut report, "a large factor", &cold, &small);
+    check_options(&mut report, "a small factor", &hot, &large);
+    check_options(
         &mut report,
         "a large factor of the bias",
         &biased,
@@ -140,7 +101,7 @@ fn capped_rows<T: Real>() {
                 temperature: T::from_f64(temperature),
                 ..SoftmaxOptions::default()
             };
-            check(
+            check_options(
                 &mut report,
                 &format!("{size}, cap {cap}, T {temperature}"),
                 &options,
@@ -165,7 +126,7 @@ fn saturated_rows<T: Real>() {
         for _ in 0..300 {
             let x = T::from_f64(cap * random.uniform(low, high));
             let row = [x, T::from_f64(1e6_f64.copysign(low))];
-            check(
+            check_options(
                 &mut report,
                 &format!("{low} … {high} times {cap}"),
                 &options,
@@ -211,7 +172,7 @@ fn searched_rows<T: Real>() {
         };
         for function in [Function::OptionsSoftmax, Function::OptionsLogSoftmax] {
             climb(&mut report, function, row, |report, row| {
-                check(report, "searched", &options, row);
+                check_options(report, "searched", &options, row);
             });
         }
     }
@@ -258,7 +219,7 @@ fn searched_capped_rows<T: Real>() {
         };
         for function in [Function::CappedSoftmax, Function::CappedLogSoftmax] {
             climb(&mut report, function, row, |report, row| {
-                check(report, "searched", &options, row);
+                check_options(report, "searched", &options, row);
             });
         }
     }
@@ -285,12 +246,12 @@ fn biased_masked_and_sunk_rows<T: Real>() {
                     sink,
                     ..SoftmaxOptions::default()
                 };
-                check(&mut report, "bias, mask, sink", &options, &row);
+                check_options(&mut report, "bias, mask, sink", &options, &row);
                 options.temperature = T::from_f64(0.8);
                 options.mask = None;
-                check(&mut report, "bias, temperature, sink", &options, &row);
+                check_options(&mut report, "bias, temperature, sink", &options, &row);
                 options.softcap = Some(T::from_f64(20.0));
-                check(&mut report, "all", &options, &row);
+                check_options(&mut report, "all", &options, &row);
             }
         }
     }
@@ -302,33 +263,8 @@ fn energies<T: Real>() {
     let mut report = Report::default();
     for len in lengths() {
         for (size, temperature) in [(1.0, 1.0), (10.0, 0.3), (100.0, 7.0), (1e3, 0.9)] {
-            let temperature = T::from_f64(temperature);
             let row = logits_of::<T>(&mut random, len, size);
-            let options = SoftmaxOptions {
-                scale: T::from_f64(-1.0),
-                temperature,
-                ..SoftmaxOptions::default()
-            };
-            let truth = Transformed::new(&options, &row);
-            for level in Level::available() {
-                let mut probabilities = row.clone();
-                let mut expected = row.clone();
-                let ln_z = level
-                    .boltzmann_in_place(&mut probabilities, temperature)
-                    .unwrap();
-                let returned = options
-                    .softmax(level)
-                    .softmax_in_place(&mut expected)
-                    .unwrap();
-                assert_eq!(ln_z, returned);
-                assert_eq!(probabilities, expected);
-                let result = level.free_energy(&row, temperature).unwrap();
-                let free = -(truth.log_sum_exp() * temperature.to_f64().into());
-                let error = ulp_error_beside(result, free, temperature.to_f64().into());
-                report.note(Function::FreeEnergy, level, "energies", error, || {
-                    format!("length {len}: {result:e}")
-                });
-            }
+            check_energies(&mut report, "energies", &row, T::from_f64(temperature));
         }
     }
     report.check::<T>();

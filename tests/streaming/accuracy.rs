@@ -2,7 +2,7 @@
 
 use logits::{Level, LogSumExp};
 
-use super::{merged, note};
+use crate::support::streaming_errors::{check_state, merged};
 use crate::support::{
     Distribution, Random, Real, Reference, Report, distributions, for_both_types,
 };
@@ -25,15 +25,7 @@ fn check<T: Real>(inputs: &str, rows: impl IntoIterator<Item = Vec<T>>) {
         let labels = [reference.argmax(), random.below(row.len())];
         for level in Level::available() {
             let state = merged(|_| level, &row, &mut random);
-            note(
-                &mut report,
-                level,
-                inputs,
-                &state,
-                &reference,
-                &row,
-                &labels,
-            );
+            check_state(&mut report, level, inputs, &state, &reference, &labels);
         }
     }
     report.check::<T>();
@@ -115,7 +107,7 @@ fn check_one_by_one<T: Real>(inputs: &str, row: &[T]) {
         }
         for state in [forwards, backwards] {
             let labels = [row.len() - 1, 0];
-            note(&mut report, level, inputs, &state, &reference, row, &labels);
+            check_state(&mut report, level, inputs, &state, &reference, &labels);
         }
     }
     report.check::<T>();
@@ -136,15 +128,7 @@ fn states_of_both_families_merge<T: Real>() {
             for level in &levels {
                 let state = state.level(*level);
                 let inputs = distribution.to_string();
-                note(
-                    &mut report,
-                    *level,
-                    &inputs,
-                    &state,
-                    &reference,
-                    &row,
-                    &labels,
-                );
+                check_state(&mut report, *level, &inputs, &state, &reference, &labels);
             }
         }
     }

@@ -3,7 +3,7 @@
 use logits::Level;
 use proptest::prelude::*;
 
-use super::{merged, note};
+use crate::support::streaming_errors::{check_state, merged};
 use crate::support::{Random, Real, Reference, Report};
 
 /// The laws of both types.
@@ -26,7 +26,7 @@ macro_rules! laws {
                 let labels = [reference.argmax(), random.below(row.len())];
                 for level in Level::available() {
                     let state = merged(|_| level, &row, &mut random);
-                    note(&mut report, level, "any", &state, &reference, &row, &labels);
+                    check_state(&mut report, level, "any", &state, &reference, &labels);
                 }
                 report.check::<$float>();
             }

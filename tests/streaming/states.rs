@@ -3,7 +3,7 @@
 
 use logits::{CrossEntropy, Error, Level, LogSumExp, RowsMut};
 
-use super::{gradient, merged, softmax};
+use crate::support::streaming_errors::{gradient, merged, softmax};
 use crate::support::{Distribution, Random, Real, distributions, for_both_types};
 
 for_both_types!(

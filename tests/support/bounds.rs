@@ -44,6 +44,29 @@ pub enum Function {
     BinaryGradient,
 }
 
+impl Function {
+    /// The functions of rows with a bound for a type: all but the elementwise ones.
+    pub fn of_rows(float: &str) -> Vec<Self> {
+        let bounds = BOUNDS.iter().filter(|bound| bound.float == float);
+        let functions = bounds.map(|bound| bound.function);
+        functions.filter(|f| !f.is_elementwise()).collect()
+    }
+
+    fn is_elementwise(self) -> bool {
+        matches!(
+            self,
+            Self::Exp
+                | Self::ExpM1
+                | Self::Ln
+                | Self::Ln1p
+                | Self::Sigmoid
+                | Self::LogSigmoid
+                | Self::Softplus
+                | Self::Logit
+        )
+    }
+}
+
 impl fmt::Display for Function {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {

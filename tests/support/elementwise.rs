@@ -14,8 +14,6 @@ pub struct Elementwise<T> {
     pub function: Function,
     pub in_place: fn(Level, &mut [T]),
     pub into: Into<T>,
-    /// Its name in the table of hard cases.
-    pub hard_cases: Option<&'static str>,
     /// Where results are neither trivial nor out of range.
     pub domain: (f64, f64),
 }
@@ -29,56 +27,48 @@ impl<T: Real> Elementwise<T> {
                 function: Function::Exp,
                 in_place: Level::exp_in_place,
                 into: Level::exp_into,
-                hard_cases: Some("exp"),
                 domain: (-T::UNDERFLOW, high),
             },
             Self {
                 function: Function::ExpM1,
                 in_place: Level::exp_m1_in_place,
                 into: Level::exp_m1_into,
-                hard_cases: Some("expm1"),
                 domain: (-45.0, high),
             },
             Self {
                 function: Function::Ln,
                 in_place: Level::ln_in_place,
                 into: Level::ln_into,
-                hard_cases: Some("log"),
                 domain: (0.0, 4.0),
             },
             Self {
                 function: Function::Ln1p,
                 in_place: Level::ln_1p_in_place,
                 into: Level::ln_1p_into,
-                hard_cases: Some("log1p"),
                 domain: (-1.0, 3.0),
             },
             Self {
                 function: Function::Sigmoid,
                 in_place: Level::sigmoid_in_place,
                 into: Level::sigmoid_into,
-                hard_cases: Some("sigmoid"),
                 domain: (-T::UNDERFLOW, 45.0),
             },
             Self {
                 function: Function::LogSigmoid,
                 in_place: Level::log_sigmoid_in_place,
                 into: Level::log_sigmoid_into,
-                hard_cases: None,
                 domain: (-45.0, T::UNDERFLOW),
             },
             Self {
                 function: Function::Softplus,
                 in_place: Level::softplus_in_place,
                 into: Level::softplus_into,
-                hard_cases: Some("softplus"),
                 domain: (-T::UNDERFLOW, 45.0),
             },
             Self {
                 function: Function::Logit,
                 in_place: Level::logit_in_place,
                 into: Level::logit_into,
-                hard_cases: Some("logit"),
                 domain: (0.0, 1.0),
             },
         ]

@@ -7,12 +7,15 @@ use super::real::Real;
 /// Inputs of a part of a sweep.
 pub const PART: u64 = 1 << 16;
 
-/// Parts that hold every `f32`.
-pub const PARTS_OF_EVERY_F32: u64 = (1 << 32) / PART;
+/// Parts that hold every `stride`-th `f32`.
+pub fn parts_of_f32(stride: u64) -> u64 {
+    (1_u64 << 32).div_ceil(stride).div_ceil(PART)
+}
 
-/// The `f32` of one part of all bit patterns.
-pub fn every_f32(part: u64) -> Vec<f32> {
-    let patterns = part * PART..(part + 1) * PART;
+/// The `f32` of one part of every `stride`-th bit pattern.
+pub fn f32(stride: u64, part: u64) -> Vec<f32> {
+    let patterns = (part * PART * stride..1 << 32).step_by(stride as usize);
+    let patterns = patterns.take(PART as usize);
     patterns.map(f32::from_pattern).collect()
 }
 

@@ -4,6 +4,7 @@ use std::env;
 use std::fs;
 use std::path::Path;
 
+use super::bounds::Function;
 use super::real::Real;
 
 /// An input with its correctly rounded result.
@@ -12,31 +13,64 @@ pub struct HardCase<T> {
     pub rounded: T,
 }
 
-impl<T: Real> HardCase<T> {
-    /// The hard cases of a function; none where their file does not exist, which a clone need not have,
-    /// unless LOGITS_HARD_CASES is `required`.
-    pub fn read(function: &str) -> Vec<Self> {
+/// The table of hard cases.
+pub struct HardCases(String);
+
+impl HardCases {
+    /// `None` where the file of the table can't be read, which a clone need not have; an error then if
+    /// LOGITS_HARD_CASES is `required`.
+    pub fn read() -> Result<Option<Self>, String> {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/hard_cases.csv");
-        let Ok(table) = fs::read_to_string(&path) else {
-            let required =
-                env::var_os("LOGITS_HARD_CASES").is_some_and(|value| value == "required");
-            assert!(!required, "no hard cases: {} is not there", path.display());
-            eprintln!("no hard cases: {} is not there", path.display());
-            return Vec::new();
+        let problem = match fs::read_to_string(&path) {
+            Ok(table) => return Ok(Some(Self(table))),
+            Err(error) => format!("cannot read {}: {error}", path.display()),
         };
-        let lines = table
-            .lines()
-            .map(|line| line.split(',').collect::<Vec<_>>());
+        if env::var_os("LOGITS_HARD_CASES").is_some_and(|value| value == "required") {
+            return Err(format!("hard cases are required: {problem}"));
+        }
+        eprintln!("hard cases are left out: {problem}");
+        Ok(None)
+    }
+
+    /// Those of an elementwise function.
+    pub fn of<T: Real>(&self, function: Function) -> Vec<HardCase<T>> {
+        let name = match function {
+            Function::Exp => "exp",
+            Function::ExpM1 => "expm1",
+            Function::Ln => "log",
+            Function::Ln1p => "log1p",
+            Function::Sigmoid => "sigmoid",
+            // It is −softplus(−x), and rounding to nearest treats both signs alike.
+            Function::LogSigmoid => {
+                let cases = self.of::<T>(Function::Softplus).into_iter();
+                return cases.map(HardCase::mirrored).collect();
+            }
+            Function::Softplus => "softplus",
+            Function::Logit => "logit",
+            _ => unreachable!("{function} is not elementwise"),
+        };
+        let lines = self.0.lines();
+        let lines = lines.map(|line| line.split(',').collect::<Vec<_>>());
         let cases: Vec<_> = lines
-            .filter(|fields| fields[0] == function && fields[1] == T::NAME)
-            .map(|fields| Self {
+            .filter(|fields| fields[0] == name && fields[1] == T::NAME)
+            .map(|fields| HardCase {
                 input: T::from_f64(hexadecimal(fields[2])),
                 // Counted from the end: the column between the two is prose, with commas.
                 rounded: T::from_f64(hexadecimal(fields[fields.len() - 2])),
             })
             .collect();
-        assert!(!cases.is_empty(), "the table has no cases of {function}");
+        assert!(!cases.is_empty(), "the table has no cases of {name}");
         cases
+    }
+}
+
+impl<T: Real> HardCase<T> {
+    /// That of −f(−x).
+    fn mirrored(self) -> Self {
+        Self {
+            input: -self.input,
+            rounded: -self.rounded,
+        }
     }
 }
 

@@ -155,10 +155,15 @@ pub fn check_equal_elements<T: Real>(report: &mut Report, p: T, q: T, len: usize
 }
 
 /// Notes the errors of what is measured from logits, at every level.
-pub fn check_logits<T: Real>(report: &mut Report, inputs: &str, x: &[T], y: &[T]) {
-    let references = (Reference::new(x), Reference::new(y));
-    let entropy = information::entropy_from_logits(&references.0);
-    let divergence = information::kl_divergence_from_logits(&references.0, &references.1);
+pub fn check_logits<T: Real>(
+    report: &mut Report,
+    inputs: &str,
+    x: &Reference<'_, T>,
+    y: &Reference<'_, T>,
+) {
+    let entropy = information::entropy_from_logits(x);
+    let divergence = information::kl_divergence_from_logits(x, y);
+    let (x, y) = (x.row(), y.row());
     // Where p and q all but agree.
     let least = libm::scalbn(1.0, 2 * (1 - T::DIGITS));
     for level in Level::available() {

@@ -3,12 +3,11 @@
 use logits::{CrossEntropy, Level, LossSum, Rows, RowsMut};
 
 use super::bounds::Function;
-use super::extended::Extended;
-use super::loss_reference::{LossOptions, LossReference, Parts, Wanted};
+use super::loss_reference::{LossOptions, LossReference, Wanted};
 use super::random::Random;
 use super::real::Real;
 use super::reference::Reference;
-use super::report::Report;
+use super::report::{Measured, Report};
 use super::ulp::ulp_error_beside;
 
 /// Whether classes are weighted, the smoothing, the factor of the z-loss.
@@ -127,116 +126,69 @@ pub fn check_loss<T: Real>(
     wanted: Wanted<'_, T>,
     options: LossOptions<'_, T>,
 ) {
-    let truths = Truths::new(&LossReference::new(row, wanted, options));
+    let reference = LossReference::new(row, wanted, options);
+    let truths = [reference.loss(), reference.least_loss()];
+    let of_z_loss = [reference.z_loss(), reference.z_loss_size()];
+    // What the gradient is multiplied by.
+    let scale = T::from_f64(-1.0 / 3.0);
+    let mut before = Measured::default();
+    let case = || describe(row.row().len(), options);
     for level in Level::available() {
-        let case = Case {
-            level,
-            wanted,
-            options,
-            inputs,
-        };
-        case.check(row.row(), &truths, report);
-    }
-}
-
-/// What the gradient is multiplied by.
-fn scale<T: Real>() -> T {
-    T::from_f64(-1.0 / 3.0)
-}
-
-/// What every level is measured against.
-struct Truths {
-    loss: Extended,
-    least_loss: Extended,
-    z_loss: Extended,
-    z_loss_size: Extended,
-    gradient: Vec<Parts>,
-}
-
-impl Truths {
-    fn new<T: Real>(reference: &LossReference<'_, T>) -> Self {
-        Self {
-            loss: reference.loss(),
-            least_loss: reference.least_loss(),
-            z_loss: reference.z_loss(),
-            z_loss_size: reference.z_loss_size(),
-            gradient: reference.gradient(scale()).collect(),
-        }
-    }
-}
-
-struct Case<'a, T> {
-    level: Level,
-    wanted: Wanted<'a, T>,
-    options: LossOptions<'a, T>,
-    /// What the row is drawn from.
-    inputs: &'a str,
-}
-
-impl<T: Real> Case<'_, T> {
-    fn check(&self, row: &[T], truths: &Truths, report: &mut Report) {
-        let (alone, sum, gradient) = self.run(row, scale());
-        let len = row.len();
-        let LossOptions {
-            weights,
-            smoothing,
-            z_loss,
-        } = self.options;
-        let weighted = weights.is_some();
-        let case =
-            || format!("length {len}, weights {weighted}, ε = {smoothing:e}, z = {z_loss:e}");
-        let mut note = |function, error, case: &dyn Fn() -> String| {
-            report.note(function, self.level, self.inputs, error, case);
-        };
-
-        for sum in [alone, sum] {
-            let error = ulp_error_beside(sum.loss(), truths.loss, truths.least_loss);
-            note(Function::LossWithOptions, error, &|| {
-                format!("{} gives {:e}", case(), sum.loss())
-            });
-        }
-        let error = ulp_error_beside(sum.z_loss(), truths.z_loss, truths.z_loss_size);
-        note(Function::ZLoss, error, &|| {
-            format!("{} gives {:e}", case(), sum.z_loss())
-        });
-        let errors = gradient.iter().zip(&truths.gradient);
-        let errors = errors.map(|(&slope, truth)| ulp_error_beside(slope, truth.sum, truth.size));
-        let function = Function::GradientWithOptions;
-        report.note_worst(function, self.level, self.inputs, errors, |place| {
-            format!("{}, place {place} gives {:e}", case(), gradient[place])
-        });
-    }
-
-    /// The loss alone, the loss with the gradient, which may sum a long row in another order, and
-    /// the gradient.
-    fn run(&self, row: &[T], scale: T) -> (LossSum<T>, LossSum<T>, Vec<T>) {
-        let mut loss = CrossEntropy::new()
-            .level(self.level)
-            .label_smoothing(self.options.smoothing)
-            .z_loss(self.options.z_loss);
-        if let Some(weights) = self.options.weights {
-            loss = loss.class_weights(weights);
-        }
-        let mut gradient = row.to_vec();
-        let read = Rows::new(row, row.len()).unwrap();
-        let written = RowsMut::new(&mut gradient, row.len()).unwrap();
-        let (alone, sum) = match self.wanted {
-            Wanted::Label(label) => (
-                loss.loss_from_logits(read, &[label]),
-                loss.loss_and_gradient_in_place(written, &[label], scale),
-            ),
-            Wanted::Soft(targets) => {
-                let targets = Rows::new(targets, row.len()).unwrap();
-                (
-                    loss.loss_from_logits_soft(read, targets),
-                    loss.loss_and_gradient_soft_in_place(written, targets, scale),
-                )
+        let (sums, gradient) = run(options.cross_entropy(level), row.row(), wanted, scale);
+        for sum in sums {
+            for (function, result, [truth, size]) in [
+                (Function::LossWithOptions, sum.loss(), truths),
+                (Function::ZLoss, sum.z_loss(), of_z_loss),
+            ] {
+                let error = ulp_error_beside(result, truth, size);
+                report.note(function, level, inputs, error, || {
+                    format!("{} gives {result:e}", case())
+                });
             }
-        };
-        let (alone, sum) = (alone.unwrap(), sum.unwrap());
-        assert_eq!(alone.weight(), sum.weight(), "{}", self.level);
-        assert_eq!(alone.z_loss(), sum.z_loss(), "{}", self.level);
-        assert_eq!(alone.correct(), sum.correct(), "{}", self.level);
-        (alone, sum, gradient)
+        }
+        let (function, truths) = (Function::GradientWithOptions, reference.gradient(scale));
+        let case = |place| format!("{}, place {place}", case());
+        report.note_row_after(&mut before, function, level, inputs, gradient, truths, case);
     }
+}
+
+fn describe<T: Real>(len: usize, options: LossOptions<'_, T>) -> String {
+    let LossOptions {
+        weights,
+        smoothing,
+        z_loss,
+    } = options;
+    let weighted = weights.is_some();
+    format!("length {len}, weights {weighted}, ε = {smoothing:e}, z = {z_loss:e}")
+}
+
+/// The loss alone, the loss with the gradient, which may sum a long row in another order, and the
+/// gradient.
+fn run<T: Real>(
+    loss: CrossEntropy<'_, T>,
+    row: &[T],
+    wanted: Wanted<'_, T>,
+    scale: T,
+) -> ([LossSum<T>; 2], Vec<T>) {
+    let mut gradient = row.to_vec();
+    let read = Rows::new(row, row.len()).unwrap();
+    let written = RowsMut::new(&mut gradient, row.len()).unwrap();
+    let (alone, sum) = match wanted {
+        Wanted::Label(label) => (
+            loss.loss_from_logits(read, &[label]),
+            loss.loss_and_gradient_in_place(written, &[label], scale),
+        ),
+        Wanted::Soft(targets) => {
+            let targets = Rows::new(targets, row.len()).unwrap();
+            (
+                loss.loss_from_logits_soft(read, targets),
+                loss.loss_and_gradient_soft_in_place(written, targets, scale),
+            )
+        }
+    };
+    let (alone, sum) = (alone.unwrap(), sum.unwrap());
+    assert_eq!(alone.weight(), sum.weight());
+    assert_eq!(alone.z_loss(), sum.z_loss());
+    assert_eq!(alone.correct(), sum.correct());
+    ([alone, sum], gradient)
 }

@@ -1,8 +1,11 @@
 //! What cross-entropy with options should return, in far more digits than it does.
 
+use logits::{CrossEntropy, Level};
+
 use super::extended::Extended;
 use super::real::Real;
 use super::reference::Reference;
+use super::ulp::Parts;
 
 /// What a row should be.
 #[derive(Clone, Copy, Debug)]
@@ -19,11 +22,18 @@ pub struct LossOptions<'a, T> {
     pub z_loss: T,
 }
 
-/// A sum, and the size of its parts.
-pub struct Parts {
-    pub sum: Extended,
-    /// The sum of their magnitudes, with |ln Σ e^x| counted as at least 1.
-    pub size: Extended,
+impl<'a, T: Real> LossOptions<'a, T> {
+    /// The loss with these options.
+    pub fn cross_entropy(&self, level: Level) -> CrossEntropy<'a, T> {
+        let loss = CrossEntropy::new()
+            .level(level)
+            .label_smoothing(self.smoothing)
+            .z_loss(self.z_loss);
+        match self.weights {
+            Some(weights) => loss.class_weights(weights),
+            None => loss,
+        }
+    }
 }
 
 fn magnitude(x: Extended) -> Extended {
@@ -115,7 +125,7 @@ impl<'a, T: Real> LossReference<'a, T> {
 
     /// `scale` times the gradient, of the parts Σ q·p, 2·z·p·ln Σ e^x and −q; for the label, or
     /// for the largest logit where targets are soft, −Σ q·(1 − p), 2·z·p·ln Σ e^x and the other
-    /// classes' q.
+    /// classes' q; |ln Σ e^x| has a size of at least 1.
     pub fn gradient(&self, scale: T) -> impl Iterator<Item = Parts> {
         let mass = sum(self.targets.iter().copied());
         let pull = self.z_loss * self.row.log_sum_exp() * 2.0.into();

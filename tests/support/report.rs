@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use logits::Level;
 
 use super::bounds::{Function, bound};
-use super::extended::Extended;
 use super::real::Real;
-use super::ulp::ulp_error;
+use super::rows::same_bits;
+use super::ulp::{Parts, ulp_error_beside};
 
 /// The worst error of each function at each level over each kind of input, with the case that
 /// showed it.
@@ -36,14 +36,17 @@ impl<T> Default for Measured<T> {
     }
 }
 
-/// The largest error and its place.
-fn worst_of(errors: impl Iterator<Item = f64>) -> Option<(usize, f64)> {
+/// The largest error of a row of results and its place.
+fn worst_of<T: Real>(
+    results: &[T],
+    truths: impl Iterator<Item: Into<Parts>>,
+) -> Option<(usize, f64)> {
+    let pairs = results.iter().zip(truths);
+    let errors = pairs.map(|(&result, truth)| {
+        let Parts { sum, size } = truth.into();
+        ulp_error_beside(result, sum, size)
+    });
     errors.enumerate().max_by(|a, b| a.1.total_cmp(&b.1))
-}
-
-/// Whether rows of one length differ in any bit.
-fn bits_differ<T: Real>(a: &[T], b: &[T]) -> bool {
-    a.iter().zip(b).any(|(a, b)| a.pattern() != b.pattern())
 }
 
 impl Report {
@@ -79,12 +82,11 @@ impl Report {
         level: Level,
         inputs: &str,
         results: Vec<T>,
-        truths: impl Iterator<Item = Extended>,
+        truths: impl Iterator<Item: Into<Parts>>,
         case: impl Fn(usize) -> String,
     ) {
-        if before.results.len() != results.len() || bits_differ(&before.results, &results) {
-            let pairs = results.iter().zip(truths);
-            before.worst = worst_of(pairs.map(|(&result, truth)| ulp_error(result, truth)));
+        if !same_bits(&before.results, &results) {
+            before.worst = worst_of(&results, truths);
             before.results = results;
         }
         if let Some((place, error)) = before.worst {
@@ -101,29 +103,13 @@ impl Report {
         level: Level,
         inputs: &str,
         results: &[T],
-        truths: impl Iterator<Item = Extended>,
+        truths: impl Iterator<Item: Into<Parts>>,
         case: impl Fn(usize) -> String,
     ) {
-        let errors = results
-            .iter()
-            .zip(truths)
-            .map(|(&result, truth)| ulp_error(result, truth));
-        self.note_worst(function, level, inputs, errors, |place| {
-            format!("{} gives {:e}", case(place), results[place])
-        });
-    }
-
-    /// Notes the worst of the errors of a row; `case` says what a place held.
-    pub fn note_worst(
-        &mut self,
-        function: Function,
-        level: Level,
-        inputs: &str,
-        errors: impl Iterator<Item = f64>,
-        case: impl Fn(usize) -> String,
-    ) {
-        if let Some((place, error)) = worst_of(errors) {
-            self.note(function, level, inputs, error, || case(place));
+        if let Some((place, error)) = worst_of(results, truths) {
+            self.note(function, level, inputs, error, || {
+                format!("{} gives {:e}", case(place), results[place])
+            });
         }
     }
 
@@ -150,6 +136,17 @@ impl Report {
                 *entry = worst;
             }
         }
+    }
+
+    /// The functions of rows of which no error is known at some level.
+    pub fn unmeasured<T: Real>(&self) -> Vec<Function> {
+        let known = self.worst();
+        let measured = |function: &Function| {
+            Level::available().all(|level| known.contains_key(&(*function, level.name())))
+        };
+        let mut functions = Function::of_rows(T::NAME);
+        functions.retain(|function| !measured(function));
+        functions
     }
 
     /// The worst error of each function at each level over all inputs.

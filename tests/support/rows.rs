@@ -14,6 +14,11 @@ pub fn bits<T: Real>(row: &[T]) -> Vec<u64> {
     row.iter().map(|x| x.pattern()).collect()
 }
 
+/// Whether two rows have the same bit patterns.
+pub fn same_bits<T: Real>(a: &[T], b: &[T]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.pattern() == b.pattern())
+}
+
 /// The distance of 1 to the next number.
 pub fn epsilon<T: Real>() -> f64 {
     libm::scalbn(1.0, 1 - T::DIGITS)

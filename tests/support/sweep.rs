@@ -4,6 +4,7 @@ use logits::Level;
 
 use super::elementwise::Elementwise;
 use super::real::Real;
+use super::rows::same_bits;
 use super::ulp::ulp_error;
 
 /// The worst error so far in ULP, and where it was met.
@@ -99,8 +100,4 @@ impl<T: Real> Sweep<T> {
         let errors = self.0.iter().map(|(_, worst)| worst.error);
         errors.fold(0.0, f64::max)
     }
-}
-
-fn same_bits<T: Real>(a: &[T], b: &[T]) -> bool {
-    a.iter().zip(b).all(|(a, b)| a.pattern() == b.pattern())
 }

@@ -71,7 +71,10 @@ impl<T: Real> SoftmaxOptions<T> {
                 Some(cap) => tanh(scaled / exact(cap)) * exact(cap),
                 None => scaled,
             };
-            Some((capped + exact(bias)) / exact(self.temperature))
+            // A quotient near the largest number overflows on its way, but for an exponent apart.
+            let temperature = Extended::from(self.temperature.to_f64());
+            let divided = Extended::from(capped + exact(bias)) / temperature;
+            Some(divided.to_double_double())
         };
         row.iter().enumerate().map(transform).collect()
     }
@@ -85,10 +88,17 @@ fn tanh(x: DoubleDouble) -> DoubleDouble {
     if x.hi < 0.0 { -tanh } else { tanh }
 }
 
+/// z − max, which may be beyond every `f64`.
+fn below(z: DoubleDouble, max: DoubleDouble) -> Extended {
+    Extended::from(z).normalized() - Extended::from(max).normalized()
+}
+
 /// A transformed row of which something is left, its exponentials and their sum.
 pub struct Transformed {
     logits: Vec<Option<DoubleDouble>>,
     max: DoubleDouble,
+    /// e^(z − max) of every element.
+    terms: Vec<Extended>,
     /// Σ e^(z − max) without that of the largest.
     rest: Extended,
 }
@@ -97,24 +107,32 @@ impl Transformed {
     pub fn new<T: Real>(options: &SoftmaxOptions<T>, row: &[T]) -> Self {
         let logits = options.transform(row);
         let sink = options.sink.map(|sink| DoubleDouble::from(sink.to_f64()));
-        let all: Vec<_> = logits.iter().copied().chain([sink]).flatten().collect();
-        let below = |a: DoubleDouble, b: DoubleDouble| (a.hi, a.lo) < (b.hi, b.lo);
-        let largest = (0..all.len())
-            .reduce(|best, place| {
-                if below(all[best], all[place]) {
-                    place
+        let all = logits.iter().copied().chain([sink]).enumerate();
+        let left = all.filter_map(|(place, z)| Some((place, z?)));
+        let (largest, max) = left
+            .reduce(|best, next| {
+                let (a, b) = (best.1, next.1);
+                if (a.hi, a.lo) < (b.hi, b.lo) {
+                    next
                 } else {
                     best
                 }
             })
             .expect("something is left");
-        let max = all[largest];
-        let others = all
-            .iter()
-            .enumerate()
-            .filter(|&(place, _)| place != largest);
-        let rest = others.fold(Extended::ZERO, |sum, (_, &z)| sum + Extended::exp(z - max));
-        Self { logits, max, rest }
+        let power = |z: &Option<DoubleDouble>| match z {
+            Some(z) => Extended::exp(below(*z, max).to_double_double()),
+            None => Extended::ZERO,
+        };
+        let terms: Vec<_> = logits.iter().map(power).collect();
+        let others = terms.iter().copied().chain([power(&sink)]).enumerate();
+        let others = others.filter(|&(place, _)| place != largest);
+        let rest = others.fold(Extended::ZERO, |sum, (_, term)| sum + term);
+        Self {
+            logits,
+            max,
+            terms,
+            rest,
+        }
     }
 
     pub fn log_sum_exp(&self) -> Extended {
@@ -123,16 +141,13 @@ impl Transformed {
 
     pub fn softmax(&self) -> impl Iterator<Item = Extended> {
         let inverse = Extended::ONE / (self.rest + Extended::ONE);
-        self.logits.iter().map(move |z| match z {
-            Some(z) => Extended::exp(*z - self.max) * inverse,
-            None => Extended::ZERO,
-        })
+        self.terms.iter().map(move |&term| term * inverse)
     }
 
     pub fn log_softmax(&self) -> impl Iterator<Item = Extended> {
         let ratio = self.rest.ln_1p();
         self.logits.iter().map(move |z| match z {
-            Some(z) => Extended::from(*z - self.max) - ratio,
+            Some(z) => below(*z, self.max) - ratio,
             None => f64::NEG_INFINITY.into(),
         })
     }

@@ -18,6 +18,24 @@ pub fn ulp_error_above_one<T: Real>(computed: T, truth: Extended) -> f64 {
     error_in_units(computed, truth, unit)
 }
 
+/// A truth as a sum, and the size of its parts: what its rounding errors are measured beside.
+#[derive(Clone, Copy)]
+pub struct Parts {
+    pub sum: Extended,
+    /// The sum of the parts' magnitudes or more, where that is above the truth's.
+    pub size: Extended,
+}
+
+impl From<Extended> for Parts {
+    /// A single part, with no size beside its own.
+    fn from(sum: Extended) -> Self {
+        Self {
+            sum,
+            size: Extended::ZERO,
+        }
+    }
+}
+
 /// As [`ulp_error`], but in units of the last place of max(|truth|, |scale|).
 pub fn ulp_error_beside<T: Real>(computed: T, truth: Extended, scale: Extended) -> f64 {
     let unit = last_place::<T>(truth).max(last_place::<T>(scale));
