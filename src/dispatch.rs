@@ -14,8 +14,9 @@ use crate::simd::{avx2, avx512};
 ///
 /// Entries are not generic: they are compiled here, with this crate's optimisation, whatever the
 /// profile of the crate that calls them. All that a kernel calls is inlined into its entry, which
-/// alone enables the instructions of its level. A kernel runs `by` vectors of a
-/// [`Pair`](crate::simd::Pair) or a [`Quad`](crate::simd::Quad) of registers, whichever is faster.
+/// enables the instructions of its level, as routines do (see [`Token`](crate::simd::Token)). A kernel
+/// runs `by` vectors of a [`Pair`](crate::simd::Pair) or a [`Quad`](crate::simd::Quad) of registers,
+/// whichever is faster.
 macro_rules! kernels {
     (
         $portable:meta;
@@ -70,7 +71,7 @@ macro_rules! kernels {
                         #[cfg(target_feature = "sse2")]
                         #[target_feature(enable = "avx512f,avx512dq,avx512bw,avx512vl,avx2,fma")]
                         fn avx512($($argument: $type),*) $(-> $output)? {
-                            // A stripe has no more than two registers.
+                            // A stripe has no more than two registers of this size.
                             kernel::$file::$kernel::<crate::simd::Pair<avx512::$v512>>(avx512::Avx512::new(), $($argument),*)
                         }
 

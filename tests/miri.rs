@@ -17,49 +17,43 @@ fn lengths(level: Level) -> Vec<usize> {
     }
 }
 
-/// The bytes of a register.
-fn register(level: Level) -> usize {
-    if level.is_fused() { 32 } else { 16 }
-}
-
-/// One element more than four registers hold, the most that are taken together.
-fn beyond_a_vector<T>(level: Level) -> usize {
-    4 * register(level) / size_of::<T>() + 1
+/// One element more than a stripe of lanes, which no vector exceeds.
+const fn beyond_a_stripe<T>() -> usize {
+    128 / size_of::<T>() + 1
 }
 
 /// A few lengths, for functions that load and store as others do.
 fn few_lengths<T>(level: Level) -> Vec<usize> {
     match level.name() {
         _ if !cfg!(miri) => lengths(level),
-        "scalar" => vec![1],
-        _ => vec![beyond_a_vector::<T>(level)],
+        "scalar" => vec![0, 1],
+        _ => vec![0, 3, beyond_a_stripe::<T>()],
     }
 }
 
-/// Lengths of rows; for `f32`, one beyond a block, too.
+/// Lengths of rows; for `f32`, one beyond a block, too, of which Miri takes none for one lane.
 fn lengths_of_rows<T>(level: Level) -> Vec<usize> {
     let mut lengths = lengths(level);
-    lengths.extend((size_of::<T>() == 4 && level.name() != "scalar").then_some(1100));
+    let beyond = size_of::<T>() == 4 && !(cfg!(miri) && level.name() == "scalar");
+    lengths.extend(beyond.then_some(1100));
     lengths
 }
 
 /// How many rows of how many columns: rows of few columns are taken together, as many as a register has
 /// lanes.
 ///
-/// Miri looks at what registers load and store, on either side of the length of a vector. Rows are cut
-/// up by safe code alone, and one lane has no other length.
+/// Miri looks at what registers load and store, on either side of their length: a stripe of lanes and
+/// one more. One lane has no other length.
 fn shapes<T>(level: Level) -> Vec<(usize, usize)> {
     if !cfg!(miri) {
         let columns = [1, 2, 9, 33];
         let rows_of = |count| columns.map(|columns| (count, columns));
         return [3, 17].into_iter().flat_map(rows_of).collect();
     }
+    let bytes = if level.is_fused() { 32 } else { 16 };
     match level.name() {
         "scalar" => vec![(2, 3)],
-        _ => vec![
-            (register(level) / size_of::<T>() + 1, 2),
-            (2, beyond_a_vector::<T>(level)),
-        ],
+        _ => vec![(bytes / size_of::<T>() + 1, 2), (2, beyond_a_stripe::<T>())],
     }
 }
 

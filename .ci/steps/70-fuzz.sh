@@ -18,5 +18,5 @@ for target in $targets; do
     # libFuzzer counts the seeds, too.
     runs=$((2 * $(find "seeds/$target" -type f | wc --lines)))
     cargo +nightly fuzz run "$target" "$corpus/$target" "seeds/$target" \
-        -- -seed=1 -runs="$runs" -print_final_stats=1
+        -- -seed=1 -runs="$runs" -print_final_stats=1 -print_funcs=0
 done

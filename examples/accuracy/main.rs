@@ -58,8 +58,8 @@ enum Proof {
     /// Every function of rows, on rows as hard as they can be
     Reductions {
         /// Longest row
-        #[arg(long, default_value_t = 1 << 24)]
-        longest: usize,
+        #[arg(long, default_value_t = 1 << 24, value_parser = clap::value_parser!(u32).range(2..))]
+        longest: u32,
         /// Directory to draw the charts into
         #[arg(long, default_value = ".")]
         charts: PathBuf,
@@ -91,8 +91,8 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
             elementwise::f64(chosen, hard.as_ref(), random, random_at_others)
         }
         Proof::Reductions { longest, charts } => {
-            let f32 = reductions::prove::<f32>(longest, &charts.join("accuracy-f32.svg"))?;
-            let f64 = reductions::prove::<f64>(longest, &charts.join("accuracy-f64.svg"))?;
+            let f32 = reductions::prove::<f32>(longest as usize, &charts.join("accuracy-f32.svg"))?;
+            let f64 = reductions::prove::<f64>(longest as usize, &charts.join("accuracy-f64.svg"))?;
             f32 && f64
         }
     };

@@ -172,7 +172,7 @@ impl Recipe {
         elements
     }
 
-    /// The number of a spike, which is an option's, too; `or` if there are not so many.
+    /// The number of a spike, for an option; where there are not so many spikes, `or`.
     pub fn number<T: Float>(&self, spike: usize, or: u64) -> T {
         T::from_raw(self.spikes.get(spike).map_or(or, |&(_, bits)| bits))
     }

@@ -3,17 +3,20 @@
 use crate::simd::{Element, Pair, Quad, Vector};
 
 /// Eight registers: as many independent maxima as hide the latency of one.
-type Wide<V> = Pair<Quad<<V as Vector>::Register>>;
+type Eight<V> = Pair<Quad<<V as Vector>::Register>>;
+
+/// Four registers: each of two instructions an element hides the latency of the other.
+type Four<V> = Quad<<V as Vector>::Register>;
 
 /// The largest element that is not NaN; −∞ if there is none.
 #[inline(always)]
 pub fn maximum<V: Vector>(token: V::Token, x: &[V::Element]) -> V::Element {
-    let mut max = Wide::<V>::splat(token, V::Element::NEG_INFINITY);
-    let mut parts = x.chunks_exact(Wide::<V>::LANES);
+    let mut max = Eight::<V>::splat(token, V::Element::NEG_INFINITY);
+    let mut parts = x.chunks_exact(Eight::<V>::LANES);
     for part in &mut parts {
-        max = max.at_least(Wide::<V>::load(token, part, V::Element::NEG_INFINITY));
+        max = max.at_least(Eight::<V>::load(token, part, V::Element::NEG_INFINITY));
     }
-    max.at_least(Wide::<V>::load(
+    max.at_least(Eight::<V>::load(
         token,
         parts.remainder(),
         V::Element::NEG_INFINITY,
@@ -26,9 +29,9 @@ pub fn maximum<V: Vector>(token: V::Token, x: &[V::Element]) -> V::Element {
 #[inline(always)]
 pub fn position<V: Vector>(token: V::Token, x: &[V::Element], max: V::Element) -> usize {
     let mut start = 0;
-    let mut parts = x.chunks_exact(Half::<V>::LANES);
+    let mut parts = x.chunks_exact(Four::<V>::LANES);
     for part in &mut parts {
-        let part = Half::<V>::load(token, part, V::Element::NEG_INFINITY);
+        let part = Four::<V>::load(token, part, V::Element::NEG_INFINITY);
         // One comparison for four registers: the largest of the part is the largest of all, or not.
         let pairs = part.0.at_least(part.1);
         if pairs.0.at_least(pairs.1).position(max).is_some() {
@@ -37,30 +40,27 @@ pub fn position<V: Vector>(token: V::Token, x: &[V::Element], max: V::Element) -
                 None => x.len(),
             };
         }
-        start += Half::<V>::LANES;
+        start += Four::<V>::LANES;
     }
     let rest = parts.remainder();
-    match Half::<V>::load(token, rest, V::Element::NEG_INFINITY).position(max) {
+    match Four::<V>::load(token, rest, V::Element::NEG_INFINITY).position(max) {
         Some(lane) => start + lane,
         None => x.len(),
     }
 }
 
-/// Four registers: each of two instructions an element hides the latency of the other.
-type Half<V> = Quad<<V as Vector>::Register>;
-
 /// The largest of some elements, and the smallest of each lane.
 #[derive(Clone, Copy)]
 pub struct Extremes<V: Vector> {
     pub max: V::Element,
-    pub min: Half<V>,
+    pub min: Four<V>,
 }
 
 impl<V: Vector> Extremes<V> {
     /// Whether any element is below `bound`.
     #[inline(always)]
     pub fn any_less(&self, token: V::Token, bound: V::Element) -> bool {
-        self.min.any_less(Half::<V>::splat(token, bound))
+        self.min.any_less(Four::<V>::splat(token, bound))
     }
 }
 
@@ -68,11 +68,11 @@ impl<V: Vector> Extremes<V> {
 #[inline(always)]
 pub fn extremes<V: Vector>(token: V::Token, x: &[V::Element]) -> Extremes<V> {
     let (low, high) = (V::Element::NEG_INFINITY, -V::Element::NEG_INFINITY);
-    let lanes = Half::<V>::LANES;
-    let (mut min, mut max) = (Half::<V>::splat(token, high), Half::<V>::splat(token, low));
+    let lanes = Four::<V>::LANES;
+    let (mut min, mut max) = (Four::<V>::splat(token, high), Four::<V>::splat(token, low));
     let mut parts = x.chunks_exact(lanes);
     for part in &mut parts {
-        let part = Half::<V>::load(token, part, low);
+        let part = Four::<V>::load(token, part, low);
         min = min.at_most(part);
         max = max.at_least(part);
     }
@@ -80,12 +80,12 @@ pub fn extremes<V: Vector>(token: V::Token, x: &[V::Element]) -> Extremes<V> {
         let start = x.len().saturating_sub(lanes);
         // With elements that have been seen, where there are enough: so no lane is masked.
         if let Some(last) = x.get(start..start + lanes) {
-            let last = Half::<V>::load(token, last, low);
+            let last = Four::<V>::load(token, last, low);
             min = min.at_most(last);
             max = max.at_least(last);
         } else {
-            min = min.at_most(Half::<V>::load(token, x, high));
-            max = max.at_least(Half::<V>::load(token, x, low));
+            min = min.at_most(Four::<V>::load(token, x, high));
+            max = max.at_least(Four::<V>::load(token, x, low));
         }
     }
     Extremes {

@@ -12,8 +12,9 @@ use crate::math::TwoFold;
 #[derive(Clone, Copy)]
 pub struct Pair<V>(pub V, pub V);
 
-/// Four registers side by side, where nothing but each element's own chain of instructions is waited
-/// for. Sums are faster with two: their lanes, each a pair of numbers, take up the rest of the registers.
+/// Four registers side by side: where each element's own chain of instructions is long, whether its
+/// result is summed or not. Sums of plain exponentials and products are faster with two: their lanes,
+/// each a pair of numbers, take up the rest of the registers.
 pub type Quad<R> = Pair<Pair<R>>;
 
 /// Operations that act on each half alone.

@@ -13,7 +13,7 @@ fn examples<T: Real>() -> [BinaryRow<T>; 3] {
         logits: true,
         x: vec![x],
         y: vec![one],
-        weights: vec![one],
+        weights: None,
         positive: one,
         scale: one,
     };
@@ -26,7 +26,7 @@ fn examples<T: Real>() -> [BinaryRow<T>; 3] {
         },
         // v·y·(−ln p) overflows, but for the weight of the element.
         BinaryRow {
-            weights: vec![T::from_f64(0.125)],
+            weights: Some(vec![T::from_f64(0.125)]),
             positive: T::from_f64(3.0),
             ..plain(T::from_f64(-0.9 * T::MAX.to_f64()))
         },
@@ -63,7 +63,7 @@ fn element<T: Real>(random: &mut Random) -> BinaryRow<T> {
         logits,
         x: vec![x],
         y: vec![share(random)],
-        weights: vec![number(random)],
+        weights: Some(vec![number(random)]),
         positive: number(random),
         scale: T::from_f64(sign * number(random).to_f64()),
     }

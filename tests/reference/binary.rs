@@ -35,7 +35,7 @@ fn with_factors<T: Real>(random: &mut Random, logits: bool, x: &[T], size: f64) 
         logits,
         x: x.to_vec(),
         y: x.iter().map(|_| T::from_f64(target(random))).collect(),
-        weights: x.iter().map(|_| factor(random)).collect(),
+        weights: Some(x.iter().map(|_| factor(random)).collect()),
         positive: factor(random),
         scale: -factor(random),
     }
@@ -50,10 +50,11 @@ fn check_row<T: Real>(row: &BinaryRow<T>, name: &str) {
     let (positive, scale) = (number(row.positive), number(row.scale));
     let (mut loss, mut least) = (zero.clone(), zero);
     for (place, found) in row.gradient().enumerate() {
+        let weights = row.weights.as_ref().expect("rows have weights");
         let (x, y, w) = (
             number(row.x[place]),
             number(row.y[place]),
-            number(row.weights[place]),
+            number(weights[place]),
         );
         let (of_one, of_zero) = (&w * &positive * &y, &w * (&one - &y));
         let element = Element::new(&x, row.logits);

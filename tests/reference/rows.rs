@@ -9,6 +9,7 @@ use crate::support::{
 for_both_types!(
     rows_agree_with_arbitrary_precision,
     transformed_rows_agree_with_arbitrary_precision,
+    hard_energies_agree_with_arbitrary_precision,
 );
 
 fn rows_agree_with_arbitrary_precision<T: Real>() {
@@ -57,27 +58,44 @@ fn transformed_rows_agree_with_arbitrary_precision<T: Real>() {
         for step in 0..8 {
             let row = Distribution::Normal { deviation }.row::<T>(&mut random, 9);
             let options = options(&mut random, step, row.len());
-            let truth = Textbook::new(&transformed(&options, &row));
-            let found = Transformed::new(&options, &row);
-            let name = format!("N(0, {deviation}²), {options:?}");
-            let size = magnitude(&truth.max).max(exact(1.0));
-            let (log_sum_exp, of_truth) = (found.log_sum_exp(), truth.log_sum_exp());
-            check_beside::<T>(
-                log_sum_exp,
-                &of_truth,
-                &size,
-                &format!("log-sum-exp, {name}"),
-            );
-            // The last of the truth's elements may be a sink.
-            for (found, truth) in found.softmax().zip(&truth.softmax) {
-                check::<T>(found, truth, &format!("softmax, {name}"));
-            }
-            for (found, truth) in found.log_softmax().zip(&truth.log_softmax) {
-                match truth {
-                    Some(truth) => check::<T>(found, truth, &format!("log-softmax, {name}")),
-                    None => assert_eq!(found.to_f64(), f64::NEG_INFINITY, "{name}"),
-                }
-            }
+            check_transformed(&options, &row, &format!("N(0, {deviation}²)"));
+        }
+    }
+}
+
+/// Energies of every kind, up to the largest numbers.
+fn hard_energies_agree_with_arbitrary_precision<T: Real>() {
+    let options = SoftmaxOptions {
+        scale: T::from_f64(-1.0),
+        temperature: T::from_f64(1.3),
+        ..SoftmaxOptions::default()
+    };
+    for (name, row) in hard_rows::<T>(&mut Random::new(7)) {
+        let finite: Vec<_> = row.into_iter().filter(|x| x.finite()).collect();
+        check_transformed(&options, &finite, &name);
+    }
+}
+
+fn check_transformed<T: Real>(options: &SoftmaxOptions<T>, row: &[T], name: &str) {
+    let truth = Textbook::new(&transformed(options, row));
+    let found = Transformed::new(options, row);
+    let name = format!("{name}, {options:?}");
+    let size = magnitude(&truth.max).max(exact(1.0));
+    let (log_sum_exp, of_truth) = (found.log_sum_exp(), truth.log_sum_exp());
+    check_beside::<T>(
+        log_sum_exp,
+        &of_truth,
+        &size,
+        &format!("log-sum-exp, {name}"),
+    );
+    // The last of the truth's elements may be a sink.
+    for (found, truth) in found.softmax().zip(&truth.softmax) {
+        check::<T>(found, truth, &format!("softmax, {name}"));
+    }
+    for (found, truth) in found.log_softmax().zip(&truth.log_softmax) {
+        match truth {
+            Some(truth) => check::<T>(found, truth, &format!("log-softmax, {name}")),
+            None => assert_eq!(found.to_f64(), f64::NEG_INFINITY, "{name}"),
         }
     }
 }

@@ -14,13 +14,18 @@ pub fn check_binary<T: Real>(report: &mut Report, inputs: &str, row: &BinaryRow<
     let len = row.x.len();
     let mut before = Measured::default();
     for level in Level::available() {
-        let loss = BinaryCrossEntropy::new().level(level);
-        let loss = loss.weights(&row.weights).pos_weight(row.positive);
+        let mut loss = BinaryCrossEntropy::new().level(level);
+        if let Some(weights) = &row.weights {
+            loss = loss.weights(weights);
+        }
+        if row.positive.to_f64() != 1.0 {
+            loss = loss.pos_weight(row.positive);
+        }
         let (sum, gradient) = run(loss, row.logits, (&row.x, &row.y), len, row.scale);
         let case = |place: usize| {
-            let (x, y, w) = (row.x[place], row.y[place], row.weights[place]);
-            let (v, s) = (row.positive, row.scale);
-            format!("length {len}, {x:e} for {y:e} in place {place}, factors {w:e}, {v:e}, {s:e}")
+            let w = row.weights.as_ref().map(|weights| weights[place]);
+            let (x, y, v, s) = (row.x[place], row.y[place], row.positive, row.scale);
+            format!("length {len}, {x:e} for {y:e} in place {place}, factors {w:?}, {v:e}, {s:e}")
         };
         let error = ulp_error_beside(sum.loss(), truth, size);
         report.note(Function::BinaryLoss, level, inputs, error, || {

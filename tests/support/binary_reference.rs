@@ -5,14 +5,14 @@ use super::extended::Extended;
 use super::real::Real;
 use super::ulp::Parts;
 
-/// Elements with their targets and weights, the weight of positive targets, and the scale of the
+/// Elements with their targets and weights if they have any, the weight of positive targets, and the scale of the
 /// gradient.
 pub struct BinaryRow<T> {
     /// Whether `x` are logits, else probabilities.
     pub logits: bool,
     pub x: Vec<T>,
     pub y: Vec<T>,
-    pub weights: Vec<T>,
+    pub weights: Option<Vec<T>>,
     pub positive: T,
     pub scale: T,
 }
@@ -56,7 +56,8 @@ impl<T: Real> BinaryRow<T> {
 
     /// w·v·y and w·(1 − y).
     fn factors(&self, place: usize) -> OneAndZero {
-        let (weight, y) = (exact(self.weights[place]), exact(self.y[place]));
+        let weight = self.weights.as_ref().map(|weights| exact(weights[place]));
+        let (weight, y) = (weight.unwrap_or(Extended::ONE), exact(self.y[place]));
         let rest = (Extended::ONE - y).normalized();
         [weight * exact(self.positive) * y, weight * rest]
     }

@@ -35,7 +35,7 @@ fn groups<T: Real>() -> [Check<T>; GROUPS] {
         check_options_and_energies,
         check_information,
         check_parts_and_logits,
-        check_losses_from_probabilities,
+        check_probability_and_binary_losses,
         check_vjps,
     ]
 }
@@ -108,9 +108,10 @@ fn check_losses<T: Real>(
 ) {
     let inputs = distribution.to_string();
     let targets = Targets::new(random, row);
-    for wanted in targets.all() {
-        for option in some(random, OPTIONS.len(), row.row().len()) {
-            let options = targets.options(OPTIONS[option]);
+    for option in some(random, OPTIONS.len(), row.row().len()) {
+        for (place, wanted) in targets.all().into_iter().enumerate() {
+            // Of a long row, each target meets another.
+            let options = targets.options(OPTIONS[(option + place) % OPTIONS.len()]);
             check_loss(report, &inputs, row, wanted, options);
         }
     }
@@ -163,8 +164,8 @@ fn check_information<T: Real>(
     check_divergences(report, &inputs, &p, &near);
 }
 
-/// Checks losses from probabilities, and those of elements that decide for themselves.
-fn check_losses_from_probabilities<T: Real>(
+/// Checks losses from probabilities, and binary ones from either.
+fn check_probability_and_binary_losses<T: Real>(
     report: &mut Report,
     random: &mut Random,
     distribution: &Distribution,
@@ -196,7 +197,7 @@ fn check_losses_from_probabilities<T: Real>(
                 [0.0, 1.0, random.unit()][random.below(3)]
             }),
             x,
-            weights: weights.clone(),
+            weights: Some(weights.clone()),
             positive: T::from_f64(10.0 * random.unit()),
             scale: T::from_f64(-1.0 / 3.0),
         };

@@ -41,12 +41,14 @@ fn worst_of<T: Real>(
     results: &[T],
     truths: impl Iterator<Item: Into<Parts>>,
 ) -> Option<(usize, f64)> {
-    let pairs = results.iter().zip(truths);
-    let errors = pairs.map(|(&result, truth)| {
-        let Parts { sum, size } = truth.into();
+    let mut truths = truths.fuse();
+    let errors = results.iter().map(|&result| {
+        let Parts { sum, size } = truths.next().expect("each result has a truth").into();
         ulp_error_beside(result, sum, size)
     });
-    errors.enumerate().max_by(|a, b| a.1.total_cmp(&b.1))
+    let worst = errors.enumerate().max_by(|a, b| a.1.total_cmp(&b.1));
+    assert!(truths.next().is_none(), "each truth has a result");
+    worst
 }
 
 impl Report {
@@ -59,6 +61,7 @@ impl Report {
         error: f64,
         case: impl Fn() -> String,
     ) {
+        assert!(!error.is_nan(), "{function} at {level}: {}", case());
         let worst = self.0.entry((function, level.name(), inputs.to_owned()));
         let worst = worst.or_insert(Worst {
             error: -1.0,

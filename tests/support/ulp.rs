@@ -22,7 +22,8 @@ pub fn ulp_error_above_one<T: Real>(computed: T, truth: Extended) -> f64 {
 #[derive(Clone, Copy)]
 pub struct Parts {
     pub sum: Extended,
-    /// The sum of the parts' magnitudes or more, where that is above the truth's.
+    /// The number whose last place is the unit, if above the truth's: the sum of the parts' magnitudes,
+    /// and what else a unit has to hold.
     pub size: Extended,
 }
 
@@ -38,6 +39,7 @@ impl From<Extended> for Parts {
 
 /// As [`ulp_error`], but in units of the last place of max(|truth|, |scale|).
 pub fn ulp_error_beside<T: Real>(computed: T, truth: Extended, scale: Extended) -> f64 {
+    assert!(scale.value.hi.is_finite(), "a unit is finite");
     let unit = last_place::<T>(truth).max(last_place::<T>(scale));
     error_in_units(computed, truth, unit)
 }
