@@ -13,6 +13,7 @@ for_both_types!(
     hard_cases_stay_within_the_bound,
     exp_overflows_and_underflows_where_it_should,
     subnormal_exponentials_are_rounded_once,
+    a_subnormal_exponential_in_every_place,
 );
 
 /// Numbers where the result is neither trivial nor out of range.
@@ -138,6 +139,24 @@ fn subnormal_exponentials_are_rounded_once<T: Real>() {
     let mut report = Report::default();
     note(&mut report, &exp, &[("subnormal results", inputs)]);
     report.check::<T>();
+}
+
+/// Slices are searched for numbers whose exponential is subnormal, a few registers at a time: it must
+/// not matter where the only one stands.
+fn a_subnormal_exponential_in_every_place<T: Real>() {
+    let small = T::from_f64(smallest_normal::<T>().ln() - 1.0);
+    let exp = Elementwise::<T>::of_function(Function::Exp);
+    // Twice as many as any level searches at once, and a rest.
+    let ordinary = [T::from_f64(0.5); 150];
+    for level in Level::available() {
+        let alone = exp.of(level, small).pattern();
+        for place in 0..ordinary.len() {
+            let mut inputs = ordinary;
+            inputs[place] = small;
+            let found = exp.of_all(level, &inputs)[place].pattern();
+            assert_eq!(found, alone, "{level}: place {place}");
+        }
+    }
 }
 
 /// The smallest number with all of its digits.
