@@ -14,9 +14,9 @@ use crate::simd::{avx2, avx512};
 ///
 /// Entries are not generic: they are compiled here, with this crate's optimisation, whatever the
 /// profile of the crate that calls them. All that a kernel calls is inlined into its entry, which
-/// enables the instructions of its level, as routines do (see [`Token`](crate::simd::Token)). A kernel
-/// runs `by` vectors of a [`Pair`](crate::simd::Pair) or a [`Quad`](crate::simd::Quad) of registers,
-/// whichever is faster.
+/// enables the instructions of its level, as routines do (see [`Token`](crate::simd::Token)). At 256
+/// bits a kernel runs `by` vectors of a [`Pair`](crate::simd::Pair) or a [`Quad`](crate::simd::Quad) of
+/// registers, whichever is faster.
 macro_rules! kernels {
     (
         $portable:meta;
@@ -43,7 +43,7 @@ macro_rules! kernels {
         mod $module {
             use super::*;
             #[cfg($portable)]
-            use crate::simd::portable;
+            use crate::simd::{Quad, portable};
 
             type T = $float;
 
@@ -59,7 +59,7 @@ macro_rules! kernels {
                         #[cfg($portable)]
                         #[inline(never)]
                         fn portable($($argument: $type),*) $(-> $output)? {
-                            kernel::$file::$kernel::<crate::simd::$many<portable::$v128>>(portable::Portable, $($argument),*)
+                            kernel::$file::$kernel::<Quad<portable::$v128>>(portable::Portable, $($argument),*)
                         }
 
                         #[cfg(target_feature = "sse2")]

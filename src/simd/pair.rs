@@ -13,8 +13,8 @@ use crate::math::TwoFold;
 pub struct Pair<V>(pub V, pub V);
 
 /// Four registers side by side: where each element's own chain of instructions is long, whether its
-/// result is summed or not. Sums of plain exponentials and products are faster with two: their lanes,
-/// each a pair of numbers, take up the rest of the registers.
+/// result is summed or not. At AVX2, sums of plain exponentials and products are faster with two: their
+/// lanes, each a pair of numbers, take up the rest of the registers.
 pub type Quad<R> = Pair<Pair<R>>;
 
 /// Operations that act on each half alone.
