@@ -59,8 +59,8 @@ impl<T: Float> CrossEntropy<'_, T> {
     ///
     /// # Accuracy
     /// The loss as in [`loss_from_logits`](CrossEntropy::loss_from_logits); each element of the
-    /// gradient within 4 ULP, that of the label too, where p − 1 would cancel. With smoothing or a
-    /// z-loss, an element's parts can cancel in truth: there, 4 ULP of the sum of their magnitudes,
+    /// gradient within 4 ULP, with options 5, that of the label too, where p − 1 would cancel. With
+    /// smoothing or a z-loss, an element's parts can cancel in truth: there, of the sum of their magnitudes,
     /// with |ln Σ e^x| counted as at least 1, whose rounding errors it has. Weights and `scale` multiply
     /// the unit of what is subnormal without them.
     /// Parts are Σ q·p, 2·z·p·ln Σ e^x and q; for the label Σ q·(1 − p), 2·z·p·ln Σ e^x and the q of
@@ -158,7 +158,7 @@ impl<T: Float> CrossEntropy<'_, T> {
     ///
     /// # Accuracy
     /// The loss as in [`loss_from_logits_soft`](CrossEntropy::loss_from_logits_soft); each element
-    /// of the gradient within 4 ULP of the sum of its parts' magnitudes, Σ q·p, 2·z·p·ln Σ e^x and q,
+    /// of the gradient within 5 ULP of the sum of its parts' magnitudes, Σ q·p, 2·z·p·ln Σ e^x and q,
     /// with |ln Σ e^x| counted as at least 1.
     /// The parts of the element with the largest logit are Σ q·(1 − p), 2·z·p·ln Σ e^x and the q of
     /// all others: a confident row loses nothing. The limit of
