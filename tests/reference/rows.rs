@@ -63,7 +63,8 @@ fn transformed_rows_agree_with_arbitrary_precision<T: Real>() {
     }
 }
 
-/// Energies of every kind, up to the largest numbers.
+/// Energies of every kind, up to the largest numbers. Beyond the limits that `Softmax` names, their sum
+/// alone is measured against the reference.
 fn hard_energies_agree_with_arbitrary_precision<T: Real>() {
     let options = SoftmaxOptions {
         scale: T::from_f64(-1.0),
@@ -72,22 +73,31 @@ fn hard_energies_agree_with_arbitrary_precision<T: Real>() {
     };
     for (name, row) in hard_rows::<T>(&mut Random::new(7)) {
         let finite: Vec<_> = row.into_iter().filter(|x| x.finite()).collect();
-        check_transformed(&options, &finite, &name);
+        let largest = finite.iter().map(|x| x.to_f64().abs()).fold(0.0, f64::max);
+        if largest < libm::scalbn(1.0, T::DIGITS - 4) {
+            check_transformed(&options, &finite, &name);
+        } else {
+            let truth = Textbook::new(&transformed(&options, &finite));
+            check_transformed_sum::<T>(&Transformed::new(&options, &finite), &truth, &name);
+        }
     }
+}
+
+fn check_transformed_sum<T: Real>(found: &Transformed, truth: &Textbook, name: &str) {
+    let size = magnitude(&truth.max).max(exact(1.0));
+    check_beside::<T>(
+        found.log_sum_exp(),
+        &truth.log_sum_exp(),
+        &size,
+        &format!("log-sum-exp, {name}"),
+    );
 }
 
 fn check_transformed<T: Real>(options: &SoftmaxOptions<T>, row: &[T], name: &str) {
     let truth = Textbook::new(&transformed(options, row));
     let found = Transformed::new(options, row);
     let name = format!("{name}, {options:?}");
-    let size = magnitude(&truth.max).max(exact(1.0));
-    let (log_sum_exp, of_truth) = (found.log_sum_exp(), truth.log_sum_exp());
-    check_beside::<T>(
-        log_sum_exp,
-        &of_truth,
-        &size,
-        &format!("log-sum-exp, {name}"),
-    );
+    check_transformed_sum::<T>(&found, &truth, &name);
     // The last of the truth's elements may be a sink.
     for (found, truth) in found.softmax().zip(&truth.softmax) {
         check::<T>(found, truth, &format!("softmax, {name}"));
