@@ -2,7 +2,7 @@
 
 use super::hard_rows::hard_rows;
 use super::precise::{Precise, check, check_beside, exact, exp, magnitude};
-use crate::support::binary_errors::below_one;
+use crate::support::binary_errors::uncertain;
 use crate::support::information_errors::softmax;
 use crate::support::{BinaryRow, Random, Real, for_both_types};
 
@@ -13,7 +13,6 @@ fn binary_losses_agree_with_arbitrary_precision<T: Real>() {
     for (name, row) in hard_rows::<T>(&mut random) {
         let finite = |x: T| if x.finite() { x } else { T::from_f64(-30.0) };
         let x: Vec<T> = row.iter().copied().map(finite).collect();
-        let uncertain = |p: T| below_one(if p.to_f64() > 0.0 { p } else { p.up() });
         let p: Vec<T> = softmax(&row).into_iter().map(uncertain).collect();
         for (logits, x) in [(true, x), (false, p)] {
             for size in [1.0, 60.0] {

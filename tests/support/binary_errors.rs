@@ -67,6 +67,11 @@ pub fn run<T: Real>(
     (sum, gradient)
 }
 
+/// `p`, but neither 0 nor 1.
+pub fn uncertain<T: Real>(p: T) -> T {
+    below_one(if p.to_f64() > 0.0 { p } else { p.up() })
+}
+
 /// `p`, but not 1: what is certain has no digits to lose.
 pub fn below_one<T: Real>(p: T) -> T {
     if p.to_f64() < 1.0 { p } else { p.down() }

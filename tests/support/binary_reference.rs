@@ -5,8 +5,8 @@ use super::extended::Extended;
 use super::real::Real;
 use super::ulp::Parts;
 
-/// Elements with their targets and weights if they have any, the weight of positive targets, and the scale of the
-/// gradient.
+/// Elements with their targets and weights if they have any, the weight of positive targets, and the
+/// scale of the gradient.
 pub struct BinaryRow<T> {
     /// Whether `x` are logits, else probabilities.
     pub logits: bool,
@@ -29,7 +29,8 @@ impl<T: Real> BinaryRow<T> {
             let loss = weighed(factors, |target| {
                 surprise(self.x[place], self.logits, target)
             });
-            let least = normal::<T>() * (Extended::ONE + sum(factors));
+            // What is subnormal is short of digits before its factors multiply it.
+            let least = Extended::smallest_normal::<T>() * (Extended::ONE + sum(factors));
             Parts {
                 sum: total.sum + loss,
                 size: total.size + least,
@@ -39,8 +40,8 @@ impl<T: Real> BinaryRow<T> {
 
     /// `scale` times the gradient, of a part that is positive and one that is not.
     pub fn gradient(&self) -> impl Iterator<Item = Parts> {
-        let scale = exact(self.scale);
-        let magnitude = if scale.value.hi < 0.0 { -scale } else { scale };
+        let scale = Extended::exact(self.scale);
+        let magnitude = scale.magnitude();
         (0..self.x.len()).map(move |place| {
             let factors = self.factors(place);
             let slope = |target| slope(self.x[place], self.logits, target);
@@ -49,30 +50,25 @@ impl<T: Real> BinaryRow<T> {
             let least = Extended::ONE + (sum(factors) * magnitude).normalized();
             Parts {
                 sum: (up - down) * scale,
-                size: ((up + down) * magnitude).normalized() + normal::<T>() * least,
+                size: ((up + down) * magnitude).normalized()
+                    + Extended::smallest_normal::<T>() * least,
             }
         })
     }
 
     /// w·v·y and w·(1 − y).
     fn factors(&self, place: usize) -> OneAndZero {
-        let weight = self.weights.as_ref().map(|weights| exact(weights[place]));
-        let (weight, y) = (weight.unwrap_or(Extended::ONE), exact(self.y[place]));
+        let weight = self
+            .weights
+            .as_ref()
+            .map(|weights| Extended::exact(weights[place]));
+        let (weight, y) = (
+            weight.unwrap_or(Extended::ONE),
+            Extended::exact(self.y[place]),
+        );
         let rest = (Extended::ONE - y).normalized();
-        [weight * exact(self.positive) * y, weight * rest]
+        [weight * Extended::exact(self.positive) * y, weight * rest]
     }
-}
-
-/// The smallest normal number: what is subnormal is short of digits before its factors multiply it.
-fn normal<T: Real>() -> Extended {
-    Extended {
-        exponent: T::MIN_EXPONENT + T::DIGITS - 1,
-        ..Extended::ONE
-    }
-}
-
-fn exact<T: Real>(x: T) -> Extended {
-    Extended::from(x.to_f64()).normalized()
 }
 
 fn sum([one, zero]: OneAndZero) -> Extended {
@@ -112,7 +108,7 @@ fn slope<T: Real>(x: T, logits: bool, target: Target) -> Extended {
     match (logits, target) {
         (true, Target::One) => (-x).truth(Function::Sigmoid),
         (true, Target::Zero) => x.truth(Function::Sigmoid),
-        (false, Target::One) => Extended::ONE / exact(x),
-        (false, Target::Zero) => Extended::ONE / (Extended::ONE - exact(x)),
+        (false, Target::One) => Extended::ONE / Extended::exact(x),
+        (false, Target::Zero) => Extended::ONE / (Extended::ONE - Extended::exact(x)),
     }
 }

@@ -5,6 +5,7 @@ use std::ops::{Add, Div, Mul, Neg, Sub};
 use std::sync::LazyLock;
 
 use super::double_double::{DoubleDouble, RECIPROCALS};
+use super::real::Real;
 
 /// `value` · 2^`exponent`.
 #[derive(Clone, Copy, Debug)]
@@ -54,6 +55,24 @@ impl Extended {
         hi: std::f64::consts::LN_2,
         lo: 2.319_046_813_846_299_6e-17,
     };
+
+    /// The number itself.
+    pub fn exact<T: Real>(x: T) -> Self {
+        Self::from(x.to_f64()).normalized()
+    }
+
+    /// The smallest normal number of a type.
+    pub fn smallest_normal<T: Real>() -> Self {
+        Self {
+            exponent: T::MIN_EXPONENT + T::DIGITS - 1,
+            ..Self::ONE
+        }
+    }
+
+    /// |x|.
+    pub fn magnitude(self) -> Self {
+        if self.value.hi < 0.0 { -self } else { self }
+    }
 
     /// Whether this is 0.
     pub fn is_zero(self) -> bool {

@@ -134,8 +134,12 @@ pub fn check_loss<T: Real>(
     let mut before = Measured::default();
     let case = || describe(row.row().len(), options);
     for level in Level::available() {
-        let (sums, gradient) = run(options.cross_entropy(level), row.row(), wanted, scale);
-        for sum in sums {
+        let loss = options.cross_entropy(level);
+        let ([alone, sum], gradient) = run(loss, row.row(), wanted, scale);
+        assert_eq!(alone.weight(), sum.weight(), "{level}");
+        assert_eq!(alone.z_loss(), sum.z_loss(), "{level}");
+        assert_eq!(alone.correct(), sum.correct(), "{level}");
+        for sum in [alone, sum] {
             for (function, result, [truth, size]) in [
                 (Function::LossWithOptions, sum.loss(), truths),
                 (Function::ZLoss, sum.z_loss(), of_z_loss),
@@ -186,9 +190,5 @@ fn run<T: Real>(
             )
         }
     };
-    let (alone, sum) = (alone.unwrap(), sum.unwrap());
-    assert_eq!(alone.weight(), sum.weight());
-    assert_eq!(alone.z_loss(), sum.z_loss());
-    assert_eq!(alone.correct(), sum.correct());
-    ([alone, sum], gradient)
+    ([alone.unwrap(), sum.unwrap()], gradient)
 }

@@ -36,10 +36,6 @@ impl<'a, T: Real> LossOptions<'a, T> {
     }
 }
 
-fn magnitude(x: Extended) -> Extended {
-    if x.value.hi < 0.0 { -x } else { x }
-}
-
 /// A row with its targets and options. Its largest element is finite.
 pub struct LossReference<'a, T> {
     row: &'a Reference<'a, T>,
@@ -47,10 +43,6 @@ pub struct LossReference<'a, T> {
     z_loss: Extended,
     /// The target of each class, smoothed and weighted.
     targets: Vec<Extended>,
-}
-
-fn exact<T: Real>(x: T) -> Extended {
-    x.to_f64().into()
 }
 
 fn sum(terms: impl Iterator<Item = Extended>) -> Extended {
@@ -64,27 +56,29 @@ impl<'a, T: Real> LossReference<'a, T> {
         options: LossOptions<'a, T>,
     ) -> Self {
         let logits = row.row();
-        let smoothing = exact(options.smoothing);
+        let smoothing = Extended::exact(options.smoothing);
         let unmasked = |class: usize| logits[class].to_f64() > f64::NEG_INFINITY;
         let classes = (0..logits.len()).filter(|&class| unmasked(class)).count();
         let share = smoothing / (classes as f64).into();
         let targets = (0..logits.len()).map(|class| {
             let target = match wanted {
                 Wanted::Label(label) => f64::from(u8::from(class == label)).into(),
-                Wanted::Soft(targets) => exact(targets[class]),
+                Wanted::Soft(targets) => Extended::exact(targets[class]),
             };
             let share = if unmasked(class) {
                 share
             } else {
                 Extended::ZERO
             };
-            let weight = options.weights.map_or(Extended::ONE, |w| exact(w[class]));
+            let weight = options
+                .weights
+                .map_or(Extended::ONE, |w| Extended::exact(w[class]));
             ((Extended::ONE - smoothing) * target + share) * weight
         });
         Self {
             row,
             wanted,
-            z_loss: exact(options.z_loss),
+            z_loss: Extended::exact(options.z_loss),
             targets: targets.collect(),
         }
     }
@@ -98,11 +92,7 @@ impl<'a, T: Real> LossReference<'a, T> {
 
     /// Σ q times the smallest normal number: the unit of a loss is never less than that of this.
     pub fn least_loss(&self) -> Extended {
-        let smallest = Extended {
-            exponent: T::MIN_EXPONENT + T::DIGITS - 1,
-            ..Extended::ONE
-        };
-        sum(self.targets.iter().copied()) * smallest
+        sum(self.targets.iter().copied()) * Extended::smallest_normal::<T>()
     }
 
     /// z·(ln Σ e^x)².
@@ -147,10 +137,10 @@ impl<'a, T: Real> LossReference<'a, T> {
             } else {
                 [mass * p, -self.targets[class]]
             };
-            let size = sum(parts.map(magnitude).into_iter()) + pull_size * p;
+            let size = sum(parts.map(Extended::magnitude).into_iter()) + pull_size * p;
             Parts {
-                sum: (sum(parts.into_iter()) + pull * p) * exact(scale),
-                size: size * magnitude(exact(scale)),
+                sum: (sum(parts.into_iter()) + pull * p) * Extended::exact(scale),
+                size: size * Extended::exact(scale).magnitude(),
             }
         })
     }

@@ -21,24 +21,23 @@ pub struct ProbabilityLoss<'a, T> {
     pub scale: T,
 }
 
-fn exact<T: Real>(x: T) -> Extended {
-    Extended::from(x.to_f64()).normalized()
-}
-
 impl<T: Real> ProbabilityLoss<'_, T> {
     /// The target of each class, smoothed and weighted.
     fn targets(&self) -> impl Iterator<Item = Extended> {
         let counted = self.row.iter().filter(|p| p.to_f64() > 0.0).count();
-        let share = exact(self.smoothing) / (counted as f64).into();
+        let share = Extended::exact(self.smoothing) / (counted as f64).into();
         self.row.iter().enumerate().map(move |(class, &p)| {
             let mut target = Extended::ZERO;
             if class == self.label {
-                target = Extended::ONE - exact(self.smoothing);
+                target = Extended::ONE - Extended::exact(self.smoothing);
             }
             if p.to_f64() > 0.0 {
                 target = target + share;
             }
-            target * self.weights.map_or(Extended::ONE, |w| exact(w[class]))
+            target
+                * self
+                    .weights
+                    .map_or(Extended::ONE, |w| Extended::exact(w[class]))
         })
     }
 
@@ -57,7 +56,7 @@ impl<T: Real> ProbabilityLoss<'_, T> {
             if target.is_zero() {
                 Extended::ZERO
             } else {
-                -(target * exact(self.scale) / exact(p))
+                -(target * Extended::exact(self.scale) / Extended::exact(p))
             }
         })
     }

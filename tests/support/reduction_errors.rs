@@ -2,7 +2,7 @@
 
 use logits::Level;
 
-use super::binary_errors::{below_one, check_binary};
+use super::binary_errors::{check_binary, uncertain};
 use super::binary_reference::BinaryRow;
 use super::information_errors::{
     check_divergences, check_logits, check_probabilities, near, softmax,
@@ -188,7 +188,7 @@ fn check_probability_and_binary_losses<T: Real>(
 
     // What is certain has no digits to lose.
     for p in &mut p {
-        *p = below_one(if p.to_f64() > 0.0 { *p } else { p.up() });
+        *p = uncertain(*p);
     }
     for (logits, x) in [(true, row.row().to_vec()), (false, p)] {
         let row = BinaryRow {
