@@ -12,14 +12,14 @@
 mod element;
 #[path = "../src/simd/exchange.rs"]
 mod exchange;
+#[path = "../src/simd/pair.rs"]
+mod pair;
 #[path = "../src/simd/powers.rs"]
 mod powers;
 #[path = "../src/simd/reduce.rs"]
 mod reduce;
 #[path = "../src/kernel/squares.rs"]
 mod squares;
-#[path = "../src/simd/stack.rs"]
-mod stack;
 #[path = "../src/math/two_fold.rs"]
 mod two_fold;
 #[path = "../src/simd/vector.rs"]
@@ -32,15 +32,15 @@ mod math {
 
 mod simd {
     pub(crate) use crate::element::Element;
-    pub use crate::exchange::Exchange;
+    pub use crate::exchange::{Exchange, Fours, by_fours};
+    pub use crate::pair::Pair;
     pub use crate::powers::Powers;
-    pub use crate::stack::Stack;
     pub use crate::vector::{Count, Routine, Sink, Source, Times, Token, Vector};
 }
 
 use math::TwoFold;
-use simd::{Exchange, Powers, Routine, Stack, Times, Token, Vector};
-use squares::{load_columns, store_columns};
+use simd::{Exchange, Fours, Pair, Powers, Routine, Times, Token, Vector, by_fours};
+use squares::{Shape, load_columns, store_columns};
 
 /// Nothing has to be proved for an array.
 #[derive(Clone, Copy)]
@@ -53,7 +53,7 @@ impl Token for Always {
 }
 
 /// A register of so many lanes.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 struct Lanes<const N: usize>([f32; N]);
 
 /// Operations that change no places.
@@ -73,6 +73,7 @@ macro_rules! lanes {
             type Token = Always;
             type Register = Self;
             type PerStripe = Times<1>;
+            type PerLane = Times<$n>;
 
             const LANES: usize = $n;
             const FUSED: bool = false;
@@ -89,6 +90,10 @@ macro_rules! lanes {
 
             fn store(self, out: &mut [f32]) {
                 out.iter_mut().zip(self.0).for_each(|(out, lane)| *out = lane);
+            }
+
+            fn registers_mut(vectors: &mut [Self]) -> &mut [Self] {
+                vectors
             }
 
             fn sum_of_registers(_: TwoFold<Self>) -> TwoFold<Self> {
@@ -110,6 +115,7 @@ macro_rules! lanes {
                 fn position(self, value: f32) -> Option<usize>;
                 fn with_lane(self, lane: usize, value: f32) -> Self;
                 fn replace_where_less(self, x: Self, bound: Self, replacement: Self) -> Self;
+                fn count_less(self, bound: Self) -> u32;
                 fn any_less(self, bound: Self) -> bool;
                 fn all_between(self, low: Self, high: Self) -> bool;
                 fn scale_by_pow2(self, rounded: Self) -> Self;
@@ -121,8 +127,6 @@ macro_rules! lanes {
         }
 
         impl Exchange for Lanes<$n> {
-            type PerSquare = Times<$n>;
-
             fn exchange(self, distance: usize) -> Self {
                 Self(core::array::from_fn(|lane| self.0[lane ^ distance]))
             }
@@ -137,42 +141,88 @@ macro_rules! lanes {
 
 lanes! { 1 2 4 8 16 }
 
-/// Turns a block of rows to columns and back, as `few_columns` does, and looks at either.
-fn check_block<R: Exchange<Element = f32, Token = Always>>(columns: usize) {
-    let lanes = R::LANES;
-    let rows: Vec<f32> = (0..lanes * columns).map(|place| place as f32).collect();
+/// Turns so many rows to columns and back, as `few_columns` does, and looks at either.
+fn check_block<V: Vector<Element = f32, Token = Always>>(rows: usize, columns: usize) {
+    let lanes = V::Register::LANES;
+    let elements: Vec<f32> = (0..rows * columns).map(|place| place as f32).collect();
+    let shape = |first| Shape {
+        columns: columns - first,
+        stride: columns,
+    };
 
-    let mut cells = Stack::<R, 128>::new();
+    let mut cells = vec![V::splat(Always, f32::NAN); columns.next_multiple_of(lanes)];
     for first in (0..columns).step_by(lanes) {
-        let rest = (&rows[first..], columns);
-        load_columns(Always, rest, columns - first, &mut cells);
+        load_columns(
+            Always,
+            &elements[first..],
+            shape(first),
+            &mut cells[first..],
+        );
     }
-    for (column, cells) in cells.values()[..columns].iter().enumerate() {
-        let mut column_of_rows = vec![-1.0; lanes];
+    for (column, cells) in cells[..columns].iter().enumerate() {
+        let mut column_of_rows = vec![-1.0; V::LANES];
         cells.store(&mut column_of_rows);
-        for (row, cell) in column_of_rows.into_iter().enumerate() {
-            assert_eq!(cell, rows[row * columns + column], "{lanes} lanes");
+        for (row, cell) in column_of_rows.into_iter().take(rows).enumerate() {
+            assert_eq!(cell, elements[row * columns + column], "{lanes} lanes");
         }
     }
 
-    // Nothing else may be given out.
-    let unused = R::splat(Always, f32::NAN);
-    cells.values_mut()[columns..].fill(unused);
-    let mut out = vec![-1.0; rows.len()];
+    // Nothing else may be given out, and nothing behind the rows be written.
+    cells[columns..].fill(V::splat(Always, f32::NAN));
+    let mut out = vec![-1.0; elements.len() + 1];
     for first in (0..columns).step_by(lanes).rev() {
-        let rest = (&mut out[first..], columns);
-        store_columns(Always, &cells.values()[first..], columns - first, rest);
+        let out = &mut out[first..elements.len()];
+        store_columns(Always, &mut cells[first..], shape(first), out);
     }
-    assert_eq!(out, rows, "{lanes} lanes, {columns} columns");
+    assert_eq!(out.pop(), Some(-1.0), "{lanes} lanes, {rows} rows");
+    assert_eq!(
+        out, elements,
+        "{lanes} lanes, {rows} rows, {columns} columns"
+    );
+}
+
+/// The same for few and for all rows of a block.
+fn check_blocks<V: Vector<Element = f32, Token = Always>>() {
+    for columns in 1..=96 {
+        for rows in [1, V::LANES / 2, V::LANES - 1, V::LANES] {
+            if rows > 0 {
+                check_block::<V>(rows, columns);
+            }
+        }
+    }
 }
 
 #[test]
 fn rows_turn_to_columns_and_back() {
-    for columns in 1..=96 {
-        check_block::<Lanes<1>>(columns);
-        check_block::<Lanes<2>>(columns);
-        check_block::<Lanes<4>>(columns);
-        check_block::<Lanes<8>>(columns);
-        check_block::<Lanes<16>>(columns);
+    check_blocks::<Lanes<1>>();
+    check_blocks::<Lanes<2>>();
+    check_blocks::<Lanes<4>>();
+    check_blocks::<Lanes<8>>();
+    check_blocks::<Lanes<16>>();
+    check_blocks::<Pair<Lanes<8>>>();
+    check_blocks::<Pair<Lanes<16>>>();
+    check_blocks::<Pair<Pair<Lanes<4>>>>();
+}
+
+impl Fours for Lanes<16> {
+    fn transpose_fours(rows: [Self; 4], distance: usize) -> [Self; 4] {
+        core::array::from_fn(|number| {
+            Self(core::array::from_fn(|lane| {
+                let row = lane / distance % 4;
+                rows[row].0[lane - row * distance + number * distance]
+            }))
+        })
     }
+}
+
+#[test]
+fn two_steps_of_fours_are_four_of_twos() {
+    let square: [_; 16] = core::array::from_fn(|row| {
+        Lanes::<16>(core::array::from_fn(|lane| (16 * row + lane) as f32))
+    });
+    let (mut twos, mut fours) = (square, square);
+    Lanes::transpose(&mut twos);
+    by_fours(&mut fours, 4);
+    by_fours(&mut fours, 1);
+    assert_eq!(twos, fours);
 }

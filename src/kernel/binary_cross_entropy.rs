@@ -91,7 +91,8 @@ fn finish<V: Vector<Element: Logarithm>>(
     }
     let loss = sum.finish().settled(token);
     let mut sum = LossSum::default();
-    sum.add_decisions(loss.hi.first(), loss.lo.first(), count, correct);
+    sum.add_weight_of(count);
+    sum.add_losses(loss.hi.first(), loss.lo.first(), count, correct);
     sum
 }
 

@@ -3,13 +3,13 @@
 //! With M the largest logit, the loss is ln(Σ e^x / e^M) + (M − x[label]). Both parts are at least
 //! 0, so nothing cancels, and a confident row's tiny loss keeps its digits.
 
-use super::few_columns::{Blocks, Cells};
+use super::few_columns::{BlockSum, Blocks, Cells};
 use super::frame::Shifted;
 use super::frames::Frames;
-use super::lane_targets::LaneTargets;
-use super::lanes::lanes;
+use super::lane_targets::{ByRow, InLanes, LaneTargets};
 use super::peak::Apart;
 use super::row::{row, up_to};
+use super::row_losses::RowLosses;
 use super::row_sum::row_sum_unreduced;
 use super::softmax::{rows_at_once, scale_rows, sum_rows};
 use super::sums::Sums;
@@ -27,23 +27,22 @@ pub fn loss<V: Vector<Element: Shifted>>(
 ) -> LossSum<V::Element> {
     let columns = rows.columns();
     let rows_at_once = rows.len().min(V::Register::LANES);
-    let mut sum = LossSum::default();
-    let mut blocks = Blocks::<V::Register>::new(token, columns);
+    let mut losses = RowLosses::<V::Register>::new(token);
+    let mut blocks = Blocks::<V>::new(token, columns);
     let mut sums = Sums::<V::Register, Apart>::new(token, rows_at_once);
     let mut first = 0;
     while let Some(rest @ [_, ..]) = rows.data().get(first * columns..) {
-        let rows = up_to(rest, rows_at_once * columns);
         let labels = (&labels, &options, first);
-        if let Some(block) = blocks.sum::<Apart>(rows, Cells::Kept) {
-            let mut targets = LaneTargets::new(token, columns, 0);
-            targets.take(token, rows, labels);
-            targets.add_losses(token, &mut sum, &block.sum, &lanes(block.argmax));
+        if let Some(block) = block::<V>(&mut blocks, rest, first, Cells::Kept) {
+            let targets = LaneTargets::<V>::new(token, (rest, columns), 0, labels);
+            targets.add_losses(token, &mut losses, &block.sum, InLanes(block.argmax));
+            first += V::LANES;
         } else {
-            let mut targets = LaneTargets::new(token, columns, sums.spread());
-            targets.take(token, rows, labels);
+            let rows = (up_to(rest, rows_at_once * columns), columns);
+            let targets = LaneTargets::<V::Register>::new(token, rows, sums.spread(), labels);
             sums.clear();
             for number in 0..rows_at_once {
-                let Some(row) = row(rows, columns, number) else {
+                let Some(row) = row(rest, columns, number) else {
                     break;
                 };
                 sums.push(match targets.label(number) {
@@ -52,11 +51,26 @@ pub fn loss<V: Vector<Element: Shifted>>(
                 });
             }
             let of_rows = sums.sum();
-            targets.add_losses(token, &mut sum, &of_rows, sums.argmax());
+            targets.add_losses(token, &mut losses, &of_rows, ByRow(sums.argmax()));
+            first += rows_at_once;
         }
-        first += rows_at_once;
     }
-    sum
+    losses.finish(options.class_weights.is_some())
+}
+
+/// The sums of the next rows if they are a block. Blocks divide stripes of rows, as batches do.
+#[inline(always)]
+fn block<V: Vector<Element: Shifted>>(
+    blocks: &mut Blocks<V>,
+    rows: &[V::Element],
+    first: usize,
+    cells: Cells,
+) -> Option<BlockSum<V>> {
+    if first.is_multiple_of(V::LANES) {
+        blocks.sum::<Apart>(rows, cells)
+    } else {
+        None
+    }
 }
 
 /// The loss of every row, whose logits give way to `scale` times the gradient. Labels and options
@@ -70,39 +84,39 @@ pub fn loss_and_gradient<V: Vector<Element: Shifted>>(
     scale: V::Element,
 ) -> LossSum<V::Element> {
     let columns = rows.columns();
-    let mut sum = LossSum::default();
-    let mut blocks = Blocks::<V::Register>::new(token, columns);
-    let rows_at_once = rows_at_once::<V>(&blocks, columns).min(rows.len());
+    let mut losses = RowLosses::<V::Register>::new(token);
+    let mut blocks = Blocks::<V>::new(token, columns);
+    let rows_at_once = rows_at_once::<V>(columns).min(rows.len());
     let mut sums = Sums::<V::Register, Apart>::new(token, rows_at_once);
     let mut first = 0;
     let data = rows.into_data();
     while let Some(rest @ [_, ..]) = data.get_mut(first * columns..) {
-        let length = rest.len().min(rows_at_once * columns);
-        let rows = rest.get_mut(..length).unwrap_or(&mut []);
         let labels = (&labels, &options, first);
-        if let Some(block) = blocks.sum::<Apart>(rows, Cells::Replaced) {
-            let mut targets = LaneTargets::new(token, columns, 0);
-            targets.take(token, rows, labels);
-            targets.add_losses(token, &mut sum, &block.sum, &lanes(block.argmax));
+        if let Some(block) = block::<V>(&mut blocks, rest, first, Cells::Replaced) {
+            let targets = LaneTargets::<V>::new(token, (rest, columns), 0, labels);
+            targets.add_losses(token, &mut losses, &block.sum, InLanes(block.argmax));
             let frames = Frames::near(token, block.frames);
             let gradients = targets.gradients(token, &block.sum, &frames, scale);
             blocks.map(gradients.softmax);
-            blocks.store(rows);
-            targets.finish(rows, gradients);
+            blocks.store(rest);
+            targets.finish(rest, gradients);
+            first += V::LANES;
         } else {
-            let mut targets = LaneTargets::new(token, columns, sums.spread());
-            targets.take(token, rows, labels);
+            let length = rest.len().min(rows_at_once * columns);
+            let rows = rest.get_mut(..length).unwrap_or(&mut []);
+            let spread = sums.spread();
+            let targets = LaneTargets::<V::Register>::new(token, (rows, columns), spread, labels);
             let wanted = targets.wanted();
             sum_rows::<V, Apart>(token, InOut::in_place(rows), columns, wanted, &mut sums);
             let of_rows = sums.sum();
-            targets.add_losses(token, &mut sum, &of_rows, sums.argmax());
+            targets.add_losses(token, &mut losses, &of_rows, ByRow(sums.argmax()));
             let gradients = targets.gradients(token, &of_rows, &sums.frames(), scale);
             let scales = gradients.softmax.lanes();
             let powers = InOut::in_place(rows);
             scale_rows::<V, Apart>(token, powers, columns, wanted, &sums, &scales);
             targets.finish(rows, gradients);
+            first += rows_at_once;
         }
-        first += rows_at_once;
     }
-    sum
+    losses.finish(options.class_weights.is_some())
 }

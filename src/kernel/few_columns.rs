@@ -14,25 +14,27 @@ use super::frames::NearFrames;
 use super::peak::Peak;
 use super::running::rest;
 use super::scale::Scale;
-use super::squares::{load_columns, store_columns};
+use super::squares::{Shape, load_columns, store_columns};
 use crate::math::TwoFold;
-use crate::simd::{Element, Exchange, Routine, Stack, Token, Vector};
+use crate::simd::{Element, Routine, Stack, Token, Vector};
 
 /// Room for the columns, which are at most three of the four stripes of a group of `row_sum`: there, a
 /// lane has a single sum of up to four terms.
 const ROOM_FOR_COLUMNS: usize = 128;
 
 /// The most lanes of a stripe.
-const MOST_LANES: usize = 32;
+const LONGEST_STRIPE: usize = 32;
 
 /// Blocks of rows, transposed, one after the other.
-pub struct Blocks<R: Vector> {
-    token: R::Token,
+pub struct Blocks<V: Vector> {
+    token: V::Token,
     /// The number of columns; 0 if rows of so many columns are not for blocks.
     columns: usize,
-    cells: Stack<R, ROOM_FOR_COLUMNS>,
+    /// So many elements are worth a block, which takes the time of all its rows, however many there are.
+    worthwhile: usize,
+    cells: Stack<V, ROOM_FOR_COLUMNS>,
     /// The partial sums of each row, while they are added up.
-    lanes: Stack<TwoFold<R>, MOST_LANES>,
+    lanes: Stack<TwoFold<V>, LONGEST_STRIPE>,
 }
 
 /// What becomes of a row's cells when their exponentials are summed.
@@ -46,70 +48,86 @@ pub enum Cells {
 
 /// The sums of a block's rows.
 #[derive(Clone, Copy)]
-pub struct BlockSum<R: Vector> {
+pub struct BlockSum<V: Vector> {
     /// The scale of `sum`.
-    pub frames: NearFrames<R>,
+    pub frames: NearFrames<V>,
     /// The sum of each row.
-    pub sum: ExpSum<R>,
+    pub sum: ExpSum<V>,
     /// Where each row's largest element first stands, if it is kept apart; else 0.
-    pub argmax: R,
+    pub argmax: V,
 }
 
-impl<R: Exchange<Element: Shifted>> Blocks<R> {
+impl<V: Vector<Element: Shifted>> Blocks<V> {
     /// For rows of `columns` elements.
     #[inline(always)]
-    pub fn new(token: R::Token, columns: usize) -> Self {
-        let few = R::LANES > 1 && columns <= 3 * R::Element::STRIPE;
+    pub fn new(token: V::Token, columns: usize) -> Self {
+        let most = 3 * V::Element::STRIPE;
+        let few = V::LANES > 1 && columns <= most;
+        // Measured: alone, a row takes as long as so many more columns of a block.
+        let alone = 16;
         Self {
             token,
             columns: if few { columns } else { 0 },
+            worthwhile: (V::LANES * (columns + alone)).div_ceil(most + alone) * columns,
             cells: Stack::new(),
             lanes: Stack::new(),
         }
     }
 
-    /// The number of rows in a block, if the rows are for blocks.
-    #[inline(always)]
-    pub fn rows(&self) -> Option<usize> {
-        (self.columns > 0).then_some(R::LANES)
-    }
-
     /// Takes in rows.
     #[inline(always)]
-    fn load(&mut self, rows: &[R::Element]) {
-        self.cells.clear();
+    fn load(&mut self, rows: &[V::Element]) {
+        let lanes = V::Register::LANES;
+        while self.cells.values().len() < self.columns.next_multiple_of(lanes) {
+            self.cells.push(V::splat(self.token, V::Element::ZERO));
+        }
         let mut first = 0;
         while first < self.columns {
-            let rows = (rows.get(first..).unwrap_or(&[]), self.columns);
-            load_columns(self.token, rows, self.columns - first, &mut self.cells);
-            first += R::LANES;
+            let shape = self.shape_from(first);
+            let rows = rows.get(first..).unwrap_or(&[]);
+            let cells = self.cells.values_mut().get_mut(first..).unwrap_or(&mut []);
+            load_columns(self.token, rows, shape, cells);
+            first += lanes;
+        }
+    }
+
+    /// The columns from number `first`.
+    #[inline(always)]
+    fn shape_from(&self, first: usize) -> Shape {
+        Shape {
+            columns: self.columns - first,
+            stride: self.columns,
         }
     }
 
     /// The columns in use.
     #[inline(always)]
-    fn columns(&self) -> &[R] {
+    fn columns(&self) -> &[V] {
         self.cells.values().get(..self.columns).unwrap_or(&[])
     }
 
-    /// Gives out the rows.
+    /// Gives out the rows, the first of `rows`.
     ///
     /// What is stored behind the last columns goes to the rows below: so these columns come first.
     #[inline(always)]
-    pub fn store(&self, rows: &mut [R::Element]) {
-        let mut first = self.columns.next_multiple_of(R::LANES);
+    pub fn store(&mut self, rows: &mut [V::Element]) {
+        let lanes = V::Register::LANES;
+        let length = rows.len().min(V::LANES * self.columns);
+        let rows = rows.get_mut(..length).unwrap_or(&mut []);
+        let mut first = self.columns.next_multiple_of(lanes);
         while first > 0 {
-            first -= R::LANES;
-            let cells = self.cells.values().get(first..).unwrap_or(&[]);
-            let rows = (rows.get_mut(first..).unwrap_or(&mut []), self.columns);
-            store_columns(self.token, cells, self.columns - first, rows);
+            first -= lanes;
+            let shape = self.shape_from(first);
+            let rows = rows.get_mut(first..).unwrap_or(&mut []);
+            let cells = self.cells.values_mut().get_mut(first..).unwrap_or(&mut []);
+            store_columns(self.token, cells, shape, rows);
         }
     }
 
     /// Each row's largest element.
     #[inline(always)]
-    fn maximum(&self) -> R {
-        let lowest = R::splat(self.token, R::Element::NEG_INFINITY);
+    fn maximum(&self) -> V {
+        let lowest = V::splat(self.token, V::Element::NEG_INFINITY);
         let (mut even, mut odd) = (lowest, lowest);
         for cells in self.columns().chunks(2) {
             if let [a, rest @ ..] = cells {
@@ -125,10 +143,10 @@ impl<R: Exchange<Element: Shifted>> Blocks<R> {
     /// The first column in which each row has its largest element, if that is kept apart, else 0;
     /// `None` if any row has NaN.
     #[inline(always)]
-    fn argmax_unless_nan<P: Peak>(&self, max: R) -> Option<R> {
-        let one = R::splat(self.token, R::Element::ONE);
-        let mut column = R::splat(self.token, R::Element::from_u64(self.columns as u64));
-        let mut place = R::splat(self.token, R::Element::ZERO);
+    fn argmax_unless_nan<P: Peak>(&self, max: V) -> Option<V> {
+        let one = V::splat(self.token, V::Element::ONE);
+        let mut column = V::splat(self.token, V::Element::from_u64(self.columns as u64));
+        let mut place = V::splat(self.token, V::Element::ZERO);
         // No element is +∞, so that only NaN makes a sum NaN.
         let mut total = place;
         for cell in self.columns().iter().rev() {
@@ -138,17 +156,20 @@ impl<R: Exchange<Element: Shifted>> Blocks<R> {
             }
             total = total.add(*cell);
         }
-        let infinity = R::splat(self.token, -R::Element::NEG_INFINITY);
-        let lowest = R::splat(self.token, R::Element::NEG_INFINITY);
+        let infinity = V::splat(self.token, -V::Element::NEG_INFINITY);
+        let lowest = V::splat(self.token, V::Element::NEG_INFINITY);
         total.all_between(lowest, infinity).then_some(place)
     }
 
-    /// The sum of exponentials of each of so many rows as a block has; `None` if there are fewer, or
-    /// if a row has NaN, or a largest element that is infinite or too far from the origin to shift
-    /// by a power of two.
+    /// The sum of exponentials of each of the first rows, as many as lanes or all; `None` if there are too
+    /// few, or if a row has NaN, or a largest element that is infinite or too far from the origin to
+    /// shift by a power of two.
     #[inline(always)]
-    pub fn sum<P: Peak>(&mut self, rows: &[R::Element], cells: Cells) -> Option<BlockSum<R>> {
-        if R::LANES == 1 || self.columns == 0 || rows.len() != R::LANES * self.columns {
+    pub fn sum<P: Peak>(&mut self, rows: &[V::Element], cells: Cells) -> Option<BlockSum<V>> {
+        if V::LANES == 1 || self.columns == 0 {
+            return None;
+        }
+        if rows.len() < self.worthwhile {
             return None;
         }
         self.token.call(Sum {
@@ -161,7 +182,7 @@ impl<R: Exchange<Element: Shifted>> Blocks<R> {
 
     /// [`sum`](Self::sum) of rows that make a block.
     #[inline(always)]
-    fn sum_of_block<P: Peak>(&mut self, rows: &[R::Element], cells: Cells) -> Option<BlockSum<R>> {
+    fn sum_of_block<P: Peak>(&mut self, rows: &[V::Element], cells: Cells) -> Option<BlockSum<V>> {
         self.load(rows);
         let max = self.maximum();
         let frames = NearFrames::new(self.token, max)?;
@@ -178,7 +199,7 @@ impl<R: Exchange<Element: Shifted>> Blocks<R> {
             sum: ExpSum {
                 max,
                 peak: largest,
-                rest: rest::<R, P>(self.token, sum, largest),
+                rest: rest::<V, P>(self.token, sum, largest),
             },
             argmax,
         })
@@ -186,8 +207,8 @@ impl<R: Exchange<Element: Shifted>> Blocks<R> {
 
     /// The sum of `terms` over each row's cells.
     #[inline(always)]
-    pub fn total<F: Terms<R>>(&mut self, terms: F) -> TwoFold<R> {
-        let (token, stripe) = (self.token, R::Element::STRIPE);
+    pub fn total<F: Terms<V>>(&mut self, terms: F) -> TwoFold<V> {
+        let (token, stripe) = (self.token, V::Element::STRIPE);
         let cells = self.cells.values_mut();
         let cells = cells.get_mut(..self.columns).unwrap_or(&mut []);
         self.lanes.clear();
@@ -209,9 +230,9 @@ impl<R: Exchange<Element: Shifted>> Blocks<R> {
     /// Adds up the lanes, those at the largest distance first. Lanes without a column would be 0 and
     /// change nothing.
     #[inline(always)]
-    fn add_lanes(&mut self) -> TwoFold<R> {
+    fn add_lanes(&mut self) -> TwoFold<V> {
         let mut lanes = self.lanes.values_mut();
-        let mut distance = R::Element::STRIPE / 2;
+        let mut distance = V::Element::STRIPE / 2;
         while distance > 0 {
             let live = lanes.len().min(distance);
             if let Some((lower, upper)) = lanes.split_at_mut_checked(live) {
@@ -230,7 +251,7 @@ impl<R: Exchange<Element: Shifted>> Blocks<R> {
 
     /// Applies `function` to every cell.
     #[inline(always)]
-    pub fn map<F: Columnwise<R>>(&mut self, function: F) {
+    pub fn map<F: Columnwise<V>>(&mut self, function: F) {
         for cell in self.cells.values_mut().iter_mut().take(self.columns) {
             *cell = function.apply(self.token, *cell);
         }
@@ -239,55 +260,55 @@ impl<R: Exchange<Element: Shifted>> Blocks<R> {
 
 /// The term of a column, 0 where there is none.
 #[inline(always)]
-fn term<R: Vector, F: Terms<R>>(token: R::Token, cells: &mut [R], column: usize, terms: F) -> R {
+fn term<V: Vector, F: Terms<V>>(token: V::Token, cells: &mut [V], column: usize, terms: F) -> V {
     match cells.get_mut(column) {
         Some(cell) => terms.term(token, column, cell),
-        None => R::splat(token, R::Element::ZERO),
+        None => V::splat(token, V::Element::ZERO),
     }
 }
 
 /// [`Blocks::sum`], compiled once.
-struct Sum<'a, R: Vector, P> {
-    blocks: &'a mut Blocks<R>,
-    rows: &'a [R::Element],
+struct Sum<'a, V: Vector, P> {
+    blocks: &'a mut Blocks<V>,
+    rows: &'a [V::Element],
     cells: Cells,
     peak: PhantomData<P>,
 }
 
-impl<R: Exchange<Element: Shifted>, P: Peak> Routine<R::Token> for Sum<'_, R, P> {
-    type Output = Option<BlockSum<R>>;
+impl<V: Vector<Element: Shifted>, P: Peak> Routine<V::Token> for Sum<'_, V, P> {
+    type Output = Option<BlockSum<V>>;
 
     #[inline(always)]
-    fn run(self, _: R::Token) -> Self::Output {
+    fn run(self, _: V::Token) -> Self::Output {
         self.blocks.sum_of_block::<P>(self.rows, self.cells)
     }
 }
 
 /// What is summed over the cells of each row, which it may change.
-pub trait Terms<R: Vector>: Copy {
+pub trait Terms<V: Vector>: Copy {
     /// The terms of a column.
-    fn term(self, token: R::Token, column: usize, cell: &mut R) -> R;
+    fn term(self, token: V::Token, column: usize, cell: &mut V) -> V;
 }
 
 /// The exponentials.
-struct Exponentials<R, P> {
-    frames: NearFrames<R>,
-    argmax: R,
+struct Exponentials<V, P> {
+    frames: NearFrames<V>,
+    argmax: V,
     cells: Cells,
     peak: PhantomData<P>,
 }
 
-impl<R: Copy, P> Clone for Exponentials<R, P> {
+impl<V: Copy, P> Clone for Exponentials<V, P> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<R: Copy, P> Copy for Exponentials<R, P> {}
+impl<V: Copy, P> Copy for Exponentials<V, P> {}
 
-impl<R: Vector<Element: Shifted>, P: Peak> Terms<R> for Exponentials<R, P> {
+impl<V: Vector<Element: Shifted>, P: Peak> Terms<V> for Exponentials<V, P> {
     #[inline(always)]
-    fn term(self, token: R::Token, column: usize, cell: &mut R) -> R {
+    fn term(self, token: V::Token, column: usize, cell: &mut V) -> V {
         let power = self.frames.exp(token, *cell);
         if self.cells == Cells::Replaced {
             *cell = power;
@@ -295,22 +316,22 @@ impl<R: Vector<Element: Shifted>, P: Peak> Terms<R> for Exponentials<R, P> {
         if !P::APART {
             return power;
         }
-        let zero = R::splat(token, R::Element::ZERO);
-        let here = R::splat(token, R::Element::from_u64(column as u64));
+        let zero = V::splat(token, V::Element::ZERO);
+        let here = V::splat(token, V::Element::from_u64(column as u64));
         zero.replace_where_less(self.argmax, here, power)
             .replace_where_less(here, self.argmax, power)
     }
 }
 
 /// A function of a column, which may treat each row differently.
-pub trait Columnwise<R: Vector>: Copy {
+pub trait Columnwise<V: Vector>: Copy {
     /// The function.
-    fn apply(self, token: R::Token, column: R) -> R;
+    fn apply(self, token: V::Token, column: V) -> V;
 }
 
-impl<R: Vector> Columnwise<R> for Scale<R> {
+impl<V: Vector> Columnwise<V> for Scale<V> {
     #[inline(always)]
-    fn apply(self, token: R::Token, column: R) -> R {
+    fn apply(self, token: V::Token, column: V) -> V {
         self.multiply(token, column)
     }
 }

@@ -1,7 +1,7 @@
 //! The frames of several rows, one a lane.
 
 use super::frame::{Frame, Shifted};
-use super::lanes::{Lanes, set};
+use super::lanes::{Lanes, filled, get, set};
 use crate::math::TwoFold;
 use crate::math::exp::Exponential;
 use crate::math::term::{exp_term, exp_term_two_fold, round_of_terms};
@@ -74,18 +74,17 @@ impl<V: Vector<Element: Shifted>> Frames<V> {
 }
 
 /// The lanes of [`Frames`].
-#[derive(Clone, Copy)]
-pub struct FrameLanes<E> {
-    offset: Lanes<E>,
-    floor: Lanes<E>,
-    power: Lanes<E>,
+pub struct FrameLanes<R: Vector> {
+    offset: Lanes<R>,
+    floor: Lanes<R>,
+    power: Lanes<R>,
 }
 
-impl<E: Shifted> FrameLanes<E> {
+impl<R: Vector<Element: Shifted>> FrameLanes<R> {
     /// Frames of nothing.
     #[inline(always)]
     pub fn new() -> Self {
-        let zero = [E::ZERO; _];
+        let zero = filled::<R, _>(R::Element::ZERO);
         Self {
             offset: zero,
             floor: zero,
@@ -95,7 +94,7 @@ impl<E: Shifted> FrameLanes<E> {
 
     /// Puts a frame in a lane.
     #[inline(always)]
-    pub fn set(&mut self, lane: usize, frame: Frame<E>) {
+    pub fn set(&mut self, lane: usize, frame: Frame<R::Element>) {
         set(&mut self.offset, lane, frame.offset);
         set(&mut self.floor, lane, frame.floor);
         set(&mut self.power, lane, frame.power);
@@ -103,24 +102,25 @@ impl<E: Shifted> FrameLanes<E> {
 
     /// The frame in a lane.
     #[inline(always)]
-    pub fn get(&self, lane: usize, fused: bool) -> Option<Frame<E>> {
+    pub fn get(&self, lane: usize) -> Option<Frame<R::Element>> {
         Some(Frame {
-            offset: *self.offset.get(lane)?,
-            floor: *self.floor.get(lane)?,
-            power: *self.power.get(lane)?,
-            fused,
+            offset: get(&self.offset, lane)?,
+            floor: get(&self.floor, lane)?,
+            power: get(&self.power, lane)?,
+            fused: R::FUSED,
         })
     }
 
-    /// The frames in the lanes of a register.
+    /// The frames in lanes.
     #[inline(always)]
-    pub fn load<V: Vector<Element = E>>(&self, token: V::Token) -> Frames<V> {
-        let power = V::load(token, &self.power, E::ZERO);
+    pub fn load(&self, token: R::Token) -> Frames<R> {
+        let zero = R::Element::ZERO;
+        let power = R::load(token, self.power.as_ref(), zero);
         Frames {
-            offset: V::load(token, &self.offset, E::ZERO),
+            offset: R::load(token, self.offset.as_ref(), zero),
             near: NearFrames {
-                floor: V::load(token, &self.floor, E::ZERO),
-                round: V::splat(token, round_of_terms::<V>()).add(power),
+                floor: R::load(token, self.floor.as_ref(), zero),
+                round: R::splat(token, round_of_terms::<R>()).add(power),
             },
         }
     }

@@ -4,7 +4,7 @@ use super::few_columns::{self, Blocks, Cells};
 use super::frame::{Frame, Shifted};
 use super::frames::NearFrames;
 use super::peak::Apart;
-use super::row::{each, row, up_to};
+use super::row::{each, row};
 use super::row_sum::{RowSum, row_sum};
 use super::sum::{Summand, rounded, sum};
 use crate::math::TwoFold;
@@ -23,25 +23,22 @@ pub fn entropy_from_logits<V: Vector<Element: Shifted>>(
     out: &mut [V::Element],
 ) {
     let columns = rows.columns();
-    let mut blocks = Blocks::<V::Register>::new(token, columns);
-    let rows_at_once = blocks.rows().unwrap_or(1);
+    let mut blocks = Blocks::<V>::new(token, columns);
     let mut first = 0;
-    while let Some(rest @ [_, ..]) = rows.data().get(first * columns..) {
-        let rows = up_to(rest, rows_at_once * columns);
-        let out = out.get_mut(first..).unwrap_or(&mut []);
+    while let Some(out @ [_, ..]) = out.get_mut(first..) {
+        let rows = rows.data().get(first * columns..).unwrap_or(&[]);
         if let Some(block) = blocks.sum::<Apart>(rows, Cells::Kept) {
             let (max, frames) = (block.sum.max, block.frames);
             let gaps = blocks.total(Gaps { max, frame: frames });
             let mean = gaps.quotient(token, block.sum.total());
             entropy(block.sum.log_ratio(token), mean).store(out);
+            first += V::LANES;
         } else {
-            for (number, out) in out.iter_mut().take(rows_at_once).enumerate() {
-                if let Some(row) = row(rows, columns, number) {
-                    *out = entropy_of_row::<V>(token, row);
-                }
+            if let (Some(row), [out, ..]) = (row(rows, columns, 0), out) {
+                *out = entropy_of_row::<V>(token, row);
             }
+            first += 1;
         }
-        first += rows_at_once;
     }
 }
 

@@ -1,5 +1,7 @@
 //! Sums over the fixed lanes of a stripe, whatever the width of a register.
 
+use core::slice;
+
 use crate::math::TwoFold;
 use crate::simd::{Count, Element, Exchange, Stripe, Vector};
 
@@ -48,6 +50,30 @@ impl<V: Vector> LaneSum<V> {
         }
     }
 
+    /// Adds the numbers of the elements in as many places as lanes, of which the first is that of number
+    /// `first` or lies in the same register.
+    #[inline(always)]
+    pub fn add_lanes<W>(&mut self, first: usize, mut x: TwoFold<W>)
+    where
+        W: Vector<Element = V::Element, Register = V>,
+        V: Exchange,
+    {
+        if first > 0 && first.is_multiple_of(STRIPES_TO_SETTLE * V::Element::STRIPE) {
+            self.settle();
+        }
+        let lanes = self.lanes.as_mut();
+        let lanes = lanes.get_mut(first % V::Element::STRIPE / V::LANES..);
+        let hi = W::registers_mut(slice::from_mut(&mut x.hi));
+        let lo = W::registers_mut(slice::from_mut(&mut x.lo));
+        for (lane, (&mut hi, &mut lo)) in lanes
+            .unwrap_or(&mut [])
+            .iter_mut()
+            .zip(hi.iter_mut().zip(lo))
+        {
+            *lane = lane.add(TwoFold { hi, lo });
+        }
+    }
+
     /// Moves what rounding left over into the sums, but for those beyond the range, of which it is
     /// not a number.
     #[inline(always)]
@@ -68,6 +94,28 @@ impl<V: Vector> LaneSum<V> {
     #[inline(always)]
     pub fn finish(self) -> TwoFold<V::Register> {
         V::Register::sum_of_lanes(sum_of_registers::<V>(self.lanes))
+    }
+}
+
+impl<R: Exchange> LaneSum<R> {
+    /// Adds up the first `count` lanes, the others being 0. Beyond the range, `lo` is not a number.
+    #[inline(always)]
+    pub fn finish_first(mut self, count: usize) -> TwoFold<R> {
+        let mut registers = self.lanes.as_mut();
+        let mut distance = R::Element::STRIPE / 2;
+        while distance >= R::LANES {
+            let half = registers.len() / 2;
+            let (lower, upper) = registers.split_at_mut(half);
+            if count > distance {
+                for (lane, other) in lower.iter_mut().zip(upper) {
+                    *lane = lane.add(*other);
+                }
+            }
+            registers = lower;
+            distance /= 2;
+        }
+        let sum = R::PerStripe::first(&self.lanes);
+        if count > 1 { R::sum_of_lanes(sum) } else { sum }
     }
 }
 

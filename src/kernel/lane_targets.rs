@@ -4,76 +4,84 @@ use super::exp_sum::ExpSum;
 use super::frame::Shifted;
 use super::frames::Frames;
 use super::label_weight::{GradientFactor, weighted_loss};
-use super::lanes::{Lanes, MOST_LANES, lanes, set};
-use super::row::{row, row_mut};
+use super::lanes::{Lanes, filled, get, lanes, set};
+use super::row::row_mut;
+use super::row_losses::RowLosses;
 use super::row_sum::Wanted;
 use super::scale::Scale;
-use crate::loss::{Labels, LossSum, Options};
-use crate::simd::{Element, Exchange, Vector};
+use crate::loss::{Labels, Options};
+use crate::math::TwoFold;
+use crate::simd::{Element, Vector};
 
 /// Not a label.
 const NO_LABEL: usize = usize::MAX;
 
 /// The labels of a few rows, their weights and their logits: those of row number i in lane i·2^spread.
-pub struct LaneTargets<R: Vector> {
+pub struct LaneTargets<V: Vector> {
     columns: usize,
     spread: u32,
     /// That of row number i in place i; [`NO_LABEL`] where a row is ignored, and where there is none.
-    labels: Lanes<usize>,
-    logit: R,
+    labels: Lanes<V, usize>,
+    /// How many there are.
+    counted: u32,
+    /// The labels again, −1 where there is none; rounded, of more columns than a number has digits.
+    places: V,
+    logit: V,
     /// 1 where a row is ignored: products with 0 would take the way of subnormal numbers. `None` if
     /// all are 1.
-    weight: Option<R>,
+    weight: Option<V>,
 }
 
-impl<R: Exchange<Element: Shifted>> LaneTargets<R> {
-    /// No targets yet, of rows of `columns` elements.
+impl<V: Vector<Element: Shifted>> LaneTargets<V> {
+    /// The targets of `rows`, which have `columns` elements, and the first of which has the label of
+    /// number `first`. Labels are in range.
     #[inline(always)]
-    pub fn new(token: R::Token, columns: usize, spread: u32) -> Self {
+    pub fn new(
+        token: V::Token,
+        (rows, columns): (&[V::Element], usize),
+        spread: u32,
+        (labels, options, first): (&Labels<'_>, &Options<'_, V::Element>, usize),
+    ) -> Self {
+        let mut classes = filled::<V, _>(NO_LABEL);
+        let mut logit = filled::<V, _>(V::Element::ZERO);
+        let mut places = filled::<V, _>(-V::Element::ONE);
+        let mut weight = filled::<V, _>(V::Element::ONE);
+        let mut counted = 0;
+        if let Some(classes) = classes.as_mut().get_mut(..V::LANES >> spread) {
+            labels.copy_to(classes, first, options.ignore_index, NO_LABEL);
+        }
+        for number in 0..V::LANES >> spread {
+            let class = get(&classes, number).unwrap_or(NO_LABEL);
+            if class == NO_LABEL {
+                continue;
+            }
+            if let Some(&x) = rows.get(number * columns + class) {
+                let lane = number << spread;
+                set(&mut logit, lane, x);
+                set(&mut places, lane, V::Element::from_u64(class as u64));
+                if options.class_weights.is_some() {
+                    set(&mut weight, lane, options.class_weight(class));
+                }
+                counted += 1;
+            }
+        }
+        let weight = V::load(token, weight.as_ref(), V::Element::ONE);
         Self {
             columns,
             spread,
-            labels: [NO_LABEL; _],
-            logit: R::splat(token, R::Element::ZERO),
-            weight: None,
-        }
-    }
-
-    /// Takes in the targets of `rows`, the first of which has the label of number `first`. Labels are
-    /// in range.
-    #[inline(always)]
-    pub fn take(
-        &mut self,
-        token: R::Token,
-        rows: &[R::Element],
-        (labels, options, first): (&Labels<'_>, &Options<'_, R::Element>, usize),
-    ) {
-        let mut logit = [R::Element::ZERO; MOST_LANES];
-        let mut weight = [R::Element::ONE; MOST_LANES];
-        for number in 0..R::LANES >> self.spread {
-            let Some(row) = row(rows, self.columns, number) else {
-                break;
-            };
-            let Some((class, of_class)) = options.label(labels, first + number) else {
-                continue;
-            };
-            if let Some(&x) = row.get(class) {
-                set(&mut self.labels, number, class);
-                set(&mut logit, number << self.spread, x);
-                set(&mut weight, number << self.spread, of_class);
-            }
-        }
-        self.logit = R::load(token, &logit, R::Element::ZERO);
-        if options.class_weights.is_some() {
-            self.weight = Some(R::load(token, &weight, R::Element::ONE));
+            labels: classes,
+            counted,
+            places: V::load(token, places.as_ref(), V::Element::ZERO),
+            logit: V::load(token, logit.as_ref(), V::Element::ZERO),
+            weight: options.class_weights.is_some().then_some(weight),
         }
     }
 
     /// The label of a row, unless that is ignored.
     #[inline(always)]
     pub fn label(&self, number: usize) -> Option<usize> {
-        match self.labels.get(number) {
-            Some(&label) if label != NO_LABEL => Some(label),
+        match get(&self.labels, number) {
+            Some(label) if label != NO_LABEL => Some(label),
             _ => None,
         }
     }
@@ -82,7 +90,7 @@ impl<R: Exchange<Element: Shifted>> LaneTargets<R> {
     #[inline(always)]
     pub fn wanted(&self) -> Wanted {
         let mut wanted = Wanted::NONE;
-        for number in 0..R::LANES >> self.spread {
+        for number in 0..V::LANES >> self.spread {
             if self.label(number).is_some() {
                 wanted = wanted.with(number);
             }
@@ -92,21 +100,21 @@ impl<R: Exchange<Element: Shifted>> LaneTargets<R> {
 
     /// The weights, in lanes.
     #[inline(always)]
-    fn weight(&self, token: R::Token) -> R {
+    fn weight(&self, token: V::Token) -> V {
         match self.weight {
             Some(weight) => weight,
-            None => R::splat(token, R::Element::ONE),
+            None => V::splat(token, V::Element::ONE),
         }
     }
 
-    /// Adds the rows' losses, in order, from their sums and the places of their largest elements.
+    /// Adds the rows' losses, from their sums and the places of their largest elements.
     #[inline(always)]
-    pub fn add_losses<A: Places>(
+    pub fn add_losses<A: Places<V>>(
         &self,
-        token: R::Token,
-        sum: &mut LossSum<R::Element>,
-        of_rows: &ExpSum<R>,
-        argmax: &A,
+        token: V::Token,
+        losses: &mut RowLosses<V::Register>,
+        of_rows: &ExpSum<V>,
+        argmax: A,
     ) {
         let (logits, ratio) = ((of_rows.max, self.logit), of_rows.log_ratio(token));
         let loss = weighted_loss(token, logits, ratio, self.weight);
@@ -114,44 +122,71 @@ impl<R: Exchange<Element: Shifted>> LaneTargets<R> {
         // NaN.
         let log_sum_exp = of_rows.max.add(ratio.hi);
         let special = log_sum_exp.sub(log_sum_exp);
-        let (hi, lo) = (lanes(loss.hi.add(special)), lanes(loss.lo));
-        let weights = lanes(self.weight(token));
-        let mut rows = 0;
-        for number in 0..R::LANES >> self.spread {
-            let lane = number << self.spread;
-            if let (Some(label), Some(&hi), Some(&lo), Some(&weight)) = (
-                self.label(number),
-                hi.get(lane),
-                lo.get(lane),
-                weights.get(lane),
-            ) {
-                if self.weight.is_some() {
-                    sum.add_weight(weight);
-                }
-                let correct = argmax.is(number, label) && !hi.is_nan();
-                sum.add_loss(hi, lo, correct);
-                rows += 1;
+        let loss = TwoFold {
+            hi: loss.hi.add(special),
+            lo: loss.lo,
+        };
+        let largest = V::splat(token, V::Element::LARGEST);
+        let infinity = V::splat(token, -V::Element::NEG_INFINITY);
+        let one = V::splat(token, V::Element::ONE);
+        // No NaN is correct.
+        let bounded = loss.hi.abs().at_most(largest);
+        let misses = one.replace_where_less(bounded, infinity, argmax.misses(token, self));
+        let correct = misses.count_less(V::splat(token, V::Element::HALF));
+        let first = losses.next_lane::<V>();
+        let weights = self.weight.map(|weight| TwoFold::exact(token, weight));
+        losses.add(
+            V::LANES >> self.spread,
+            self.in_order(token, loss, first),
+            weights.map(|weights| self.in_order(token, weights, first)),
+        );
+        losses.count(self.counted, correct);
+    }
+
+    /// What belongs to row number i in lane `first` + i; 0 in other lanes, and for ignored rows.
+    #[inline(always)]
+    fn in_order(&self, token: V::Token, x: TwoFold<V>, first: usize) -> TwoFold<V> {
+        let zero = V::splat(token, V::Element::ZERO);
+        let counted = TwoFold {
+            hi: x.hi.replace_where_less(self.places, zero, zero),
+            lo: x.lo.replace_where_less(self.places, zero, zero),
+        };
+        if self.spread == 0 {
+            return counted;
+        }
+        TwoFold {
+            hi: self.gathered(token, counted.hi, first),
+            lo: self.gathered(token, counted.lo, first),
+        }
+    }
+
+    /// The lane of row number i in lane `first` + i, 0 in other lanes.
+    #[inline(always)]
+    fn gathered(&self, token: V::Token, x: V, first: usize) -> V {
+        let x = lanes(x);
+        let mut gathered = V::splat(token, V::Element::ZERO);
+        for number in 0..V::LANES >> self.spread {
+            if let Some(x) = get(&x, number << self.spread) {
+                gathered = gathered.with_lane(first + number, x);
             }
         }
-        if self.weight.is_none() {
-            sum.add_weight_of(rows);
-        }
+        gathered
     }
 
     /// What makes gradients of the exponentials of the rows, `scale` times as large.
     #[inline(always)]
     pub fn gradients(
         &self,
-        token: R::Token,
-        sum: &ExpSum<R>,
-        frames: &Frames<R>,
-        scale: R::Element,
-    ) -> Gradients<R> {
+        token: V::Token,
+        sum: &ExpSum<V>,
+        frames: &Frames<V>,
+        scale: V::Element,
+    ) -> Gradients<V> {
         let reciprocal = sum.reciprocal(token);
         let factor = GradientFactor::new(token, scale, self.weight(token));
         let others = sum.others(token, self.logit, frames.exp(token, self.logit));
         let magnitude = factor.first.abs();
-        let negative = scale < R::Element::ZERO;
+        let negative = scale < V::Element::ZERO;
         let complement = others.product_value(reciprocal.scaled(factor.lift));
         Gradients {
             softmax: Scale::by_each(token, reciprocal, magnitude, negative),
@@ -163,18 +198,18 @@ impl<R: Exchange<Element: Shifted>> LaneTargets<R> {
     /// Finishes the gradients of `rows`, whose exponentials have been multiplied by
     /// [`Gradients::softmax`]. Those of ignored rows are 0.
     #[inline(always)]
-    pub fn finish(&self, rows: &mut [R::Element], gradients: Gradients<R>) {
+    pub fn finish(&self, rows: &mut [V::Element], gradients: Gradients<V>) {
         let (at_label, second) = (lanes(gradients.at_label), lanes(gradients.second));
-        for number in 0..R::LANES >> self.spread {
+        for number in 0..V::LANES >> self.spread {
             let lane = number << self.spread;
             let Some(row) = row_mut(rows, self.columns, number) else {
                 break;
             };
             let Some(label) = self.label(number) else {
-                row.fill(R::Element::ZERO);
+                row.fill(V::Element::ZERO);
                 continue;
             };
-            if let (Some(&at_label), Some(&second)) = (at_label.get(lane), second.get(lane)) {
+            if let (Some(at_label), Some(second)) = (get(&at_label, lane), get(&second, lane)) {
                 multiply(row, second);
                 if let Some(place) = row.get_mut(label) {
                     *place = at_label;
@@ -196,31 +231,48 @@ fn multiply<E: Element>(row: &mut [E], factor: E) {
 
 /// What makes gradients of the exponentials of a few rows, one row a lane.
 #[derive(Clone, Copy)]
-pub struct Gradients<R> {
+pub struct Gradients<V> {
     /// What every exponential is multiplied by.
-    pub softmax: Scale<R>,
-    at_label: R,
+    pub softmax: Scale<V>,
+    at_label: V,
     /// What the products are multiplied by.
-    second: R,
+    second: V,
 }
 
 /// The places of the largest elements of a few rows.
-pub trait Places {
-    /// Whether that of a row is `place`.
-    fn is(&self, number: usize, place: usize) -> bool;
+pub trait Places<V: Vector> {
+    /// Less than ½ where that of a row is its label.
+    fn misses(self, token: V::Token, targets: &LaneTargets<V>) -> V;
 }
 
-impl Places for Lanes<usize> {
+/// That of row number i in place i.
+pub struct ByRow<'a, V: Vector>(pub &'a Lanes<V, usize>);
+
+impl<V: Vector<Element: Shifted>> Places<V> for ByRow<'_, V> {
     #[inline(always)]
-    fn is(&self, number: usize, place: usize) -> bool {
-        self.get(number) == Some(&place)
+    fn misses(self, token: V::Token, targets: &LaneTargets<V>) -> V {
+        let mut misses = filled::<V, _>(V::Element::ONE);
+        for (number, place) in self
+            .0
+            .as_ref()
+            .iter()
+            .enumerate()
+            .take(V::LANES >> targets.spread)
+        {
+            if targets.label(number) == Some(*place) {
+                set(&mut misses, number << targets.spread, V::Element::ZERO);
+            }
+        }
+        V::load(token, misses.as_ref(), V::Element::ONE)
     }
 }
 
-/// As numbers of a type that has all numbers of columns.
-impl<E: Element> Places for Lanes<E> {
+/// As numbers of a type that has all numbers of columns, in the lanes of the rows.
+pub struct InLanes<V>(pub V);
+
+impl<V: Vector> Places<V> for InLanes<V> {
     #[inline(always)]
-    fn is(&self, number: usize, place: usize) -> bool {
-        self.get(number) == Some(&E::from_u64(place as u64))
+    fn misses(self, _: V::Token, targets: &LaneTargets<V>) -> V {
+        self.0.sub(targets.places).abs()
     }
 }

@@ -1,25 +1,37 @@
-//! The lanes of a register, to read and write one by one.
+//! The lanes of a vector, to read and write one by one.
 
-use crate::simd::{Element, Vector};
+use crate::simd::{Count, Element, Vector};
 
 /// The most lanes of a register.
 pub const MOST_LANES: usize = 16;
 
-/// What the lanes of a register hold; more than there are hold 0.
-pub type Lanes<E> = [E; MOST_LANES];
+/// Something for each lane of a vector.
+pub type Lanes<V, T = <V as Vector>::Element> = <<V as Vector>::PerLane as Count>::Of<T>;
 
-/// The lanes of a register.
+/// The same for every lane.
 #[inline(always)]
-pub fn lanes<R: Vector>(register: R) -> Lanes<R::Element> {
-    let mut lanes = [R::Element::ZERO; _];
-    register.store(&mut lanes);
+pub fn filled<V: Vector, T: Copy>(value: T) -> Lanes<V, T> {
+    V::PerLane::filled(value)
+}
+
+/// The lanes of a vector.
+#[inline(always)]
+pub fn lanes<V: Vector>(vector: V) -> Lanes<V> {
+    let mut lanes = filled::<V, _>(V::Element::ZERO);
+    vector.store(lanes.as_mut());
     lanes
+}
+
+/// What there is in a lane.
+#[inline(always)]
+pub fn get<T: Copy, L: AsRef<[T]>>(lanes: &L, lane: usize) -> Option<T> {
+    lanes.as_ref().get(lane).copied()
 }
 
 /// Writes one lane, if there is such.
 #[inline(always)]
-pub fn set<T>(lanes: &mut Lanes<T>, lane: usize, value: T) {
-    if let Some(place) = lanes.get_mut(lane) {
+pub fn set<T, L: AsMut<[T]>>(lanes: &mut L, lane: usize, value: T) {
+    if let Some(place) = lanes.as_mut().get_mut(lane) {
         *place = value;
     }
 }

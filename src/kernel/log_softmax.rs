@@ -3,7 +3,7 @@
 use super::exp_sum::ExpSum;
 use super::few_columns::{BlockSum, Blocks, Cells, Columnwise};
 use super::frame::Shifted;
-use super::lanes::lanes;
+use super::lanes::{get, lanes};
 use super::map::{Map, map};
 use super::peak::Apart;
 use super::row_sum::row_sum_unreduced;
@@ -33,15 +33,17 @@ pub fn log_softmax_rows<V: Vector<Element: Shifted>>(
     mut rows: InOut<'_, V::Element>,
     columns: usize,
 ) {
-    let mut blocks = Blocks::<V::Register>::new(token, columns);
-    let rows_at_once = rows_at_once::<V>(&blocks, columns);
+    let mut blocks = Blocks::<V>::new(token, columns);
+    let rows_at_once = rows_at_once::<V>(columns);
     let mut sums = Sums::<V::Register, Apart>::new(token, rows_at_once);
     while rows.len() > 0 {
-        let (mut batch, rest) = rows.split(columns * rows_at_once);
-        if !log_softmax_block::<V>(token, &mut blocks, batch.reborrow()) {
+        let mut done = V::LANES;
+        if !log_softmax_block::<V>(token, &mut blocks, rows.reborrow()) {
+            done = rows_at_once;
+            let (batch, _) = rows.reborrow().split(columns * done);
             log_softmax_batch::<V>(token, batch, columns, &mut sums);
         }
-        rows = rest;
+        (_, rows) = rows.split(columns * done);
     }
 }
 
@@ -65,8 +67,8 @@ fn log_softmax_batch<V: Vector<Element: Shifted>>(
     while rows.len() > 0 {
         let (mut row, rest) = rows.split(columns);
         let lane = sums.lane(number);
-        match (max.get(lane), log_ratio.get(lane)) {
-            (Some(&max), Some(&log_ratio)) if max.is_finite() => {
+        match (get(&max, lane), get(&log_ratio, lane)) {
+            (Some(max), Some(log_ratio)) if max.is_finite() => {
                 map::<V, _>(token, row, Subtract { max, log_ratio });
             }
             _ => row.target().fill(V::Element::NAN),
@@ -77,11 +79,11 @@ fn log_softmax_batch<V: Vector<Element: Shifted>>(
     sum
 }
 
-/// Log-softmax of a block of rows of few columns; `false` if nothing is done.
+/// Log-softmax of the first rows, a block of few columns; `false` if nothing is done.
 #[inline(always)]
 fn log_softmax_block<V: Vector<Element: Shifted>>(
     token: V::Token,
-    blocks: &mut Blocks<V::Register>,
+    blocks: &mut Blocks<V>,
     mut rows: InOut<'_, V::Element>,
 ) -> bool {
     let Some(BlockSum { sum, .. }) = blocks.sum::<Apart>(rows.source(), Cells::Kept) else {

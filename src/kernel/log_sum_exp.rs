@@ -4,7 +4,7 @@ use super::few_columns::{BlockSum, Blocks, Cells};
 use super::frame::Shifted;
 use super::frames::Frames;
 use super::peak::Among;
-use super::row::{row, up_to};
+use super::row::row;
 use super::row_sum::row_sum_unreduced;
 use super::sums::Sums;
 use crate::rows::Rows;
@@ -21,16 +21,16 @@ pub fn log_sum_exp<V: Vector<Element: Shifted>>(
     out: &mut [V::Element],
 ) {
     let columns = rows.columns();
-    let mut blocks = Blocks::<V::Register>::new(token, columns);
+    let mut blocks = Blocks::<V>::new(token, columns);
     let rows_at_once = out.len().min(V::Register::LANES);
     let mut sums = Sums::<V::Register, Among>::new(token, rows_at_once);
     let mut first = 0;
     while let Some(rest @ [_, ..]) = out.get_mut(first..) {
         let rows = rows.data().get(first * columns..).unwrap_or(&[]);
-        let rows = up_to(rows, rows_at_once * columns);
         if let Some(BlockSum { sum, frames, .. }) = blocks.sum::<Among>(rows, Cells::Kept) {
             let peak = Frames::near(token, frames).peak(token, sum.max);
             sum.log_sum_exp(token, peak).store(rest);
+            first += V::LANES;
         } else {
             for number in 0..rest.len().min(rows_at_once) {
                 let row = row(rows, columns, number).unwrap_or(&[]);
@@ -39,7 +39,7 @@ pub fn log_sum_exp<V: Vector<Element: Shifted>>(
             let sum = sums.sum();
             sums.log_sum_exp(sum, rest);
             sums.clear();
+            first += rows_at_once;
         }
-        first += rows_at_once;
     }
 }

@@ -6,7 +6,7 @@
 //! subnormal number: such a count is a normal number, and rounded to an integer it is the bits of
 //! the result.
 
-use super::lanes::{Lanes, lanes};
+use super::lanes::{Lanes, get, lanes};
 use super::map::{Map, map};
 use crate::math::TwoFold;
 use crate::simd::{Element, InOut, Span, Vector, before_line};
@@ -74,7 +74,7 @@ impl<V: Vector> Scale<V> {
 
     /// Every lane's.
     #[inline(always)]
-    pub fn lanes(self) -> Scale<Lanes<V::Element>> {
+    pub fn lanes(self) -> Scale<Lanes<V>> {
         Scale {
             factor: lanes(self.factor),
             rest: lanes(self.rest),
@@ -137,16 +137,19 @@ impl<V: Vector> Scale<V> {
     }
 }
 
-impl<E: Copy> Scale<Lanes<E>> {
+impl<L> Scale<L> {
     /// That of one lane.
     #[inline(always)]
-    pub fn lane(&self, lane: usize) -> Option<Scale<E>> {
+    pub fn lane<E: Copy>(&self, lane: usize) -> Option<Scale<E>>
+    where
+        L: AsRef<[E]>,
+    {
         Some(Scale {
-            factor: *self.factor.get(lane)?,
-            rest: *self.rest.get(lane)?,
-            units: *self.units.get(lane)?,
-            units_rest: *self.units_rest.get(lane)?,
-            small_below: *self.small_below.get(lane)?,
+            factor: get(&self.factor, lane)?,
+            rest: get(&self.rest, lane)?,
+            units: get(&self.units, lane)?,
+            units_rest: get(&self.units_rest, lane)?,
+            small_below: get(&self.small_below, lane)?,
             negative: self.negative,
         })
     }

@@ -18,17 +18,12 @@ use crate::simd::{Element, InOut, Span, Vector};
 /// Longest row whose exponentials are stored and read again.
 const LONGEST_STORED: usize = 1 << 17;
 
-/// How many rows are taken at once: a block if they are for `blocks`, else few enough to stay in the
-/// nearest cache, since what follows their sums reads them again.
+/// How many rows are taken at once, a power of two: few enough to stay in the nearest cache, since what
+/// follows their sums reads them again.
 #[inline(always)]
-pub fn rows_at_once<V: Vector<Element: Shifted>>(
-    blocks: &Blocks<V::Register>,
-    columns: usize,
-) -> usize {
-    match blocks.rows() {
-        Some(rows) => rows,
-        None => (128 * V::Element::STRIPE / columns.max(1)).clamp(1, V::Register::LANES),
-    }
+pub fn rows_at_once<V: Vector>(columns: usize) -> usize {
+    let rows = 128 * V::Element::STRIPE / columns.max(1);
+    (1 << rows.checked_ilog2().unwrap_or(0)).min(V::Register::LANES)
 }
 
 /// Softmax of a row; returns its log-sum-exp.
@@ -50,30 +45,32 @@ pub fn softmax_rows<V: Vector<Element: Shifted>>(
     mut rows: InOut<'_, V::Element>,
     columns: usize,
 ) {
-    let mut block = Blocks::<V::Register>::new(token, columns);
-    let rows_at_once = rows_at_once::<V>(&block, columns);
+    let mut blocks = Blocks::<V>::new(token, columns);
+    let rows_at_once = rows_at_once::<V>(columns);
     let mut sums = Sums::<V::Register, Among>::new(token, rows_at_once);
     while rows.len() > 0 {
-        let (mut batch, rest) = rows.split(columns * rows_at_once);
-        if !softmax_block::<V>(token, &mut block, batch.reborrow()) {
+        let mut done = V::LANES;
+        if !softmax_block::<V>(token, &mut blocks, rows.reborrow()) {
+            done = rows_at_once;
+            let (batch, _) = rows.reborrow().split(columns * done);
             softmax_batch::<V>(token, batch, columns, &mut sums);
         }
-        rows = rest;
+        (_, rows) = rows.split(columns * done);
     }
 }
 
-/// Softmax of a block of rows of few columns; `false` if nothing is done.
+/// Softmax of the first rows, a block of few columns; `false` if nothing is done.
 #[inline(always)]
 fn softmax_block<V: Vector<Element: Shifted>>(
     token: V::Token,
-    block: &mut Blocks<V::Register>,
+    blocks: &mut Blocks<V>,
     mut rows: InOut<'_, V::Element>,
 ) -> bool {
-    let Some(BlockSum { sum, .. }) = block.sum::<Among>(rows.source(), Cells::Replaced) else {
+    let Some(BlockSum { sum, .. }) = blocks.sum::<Among>(rows.source(), Cells::Replaced) else {
         return false;
     };
-    block.map(Scale::by(token, sum.reciprocal(token), V::Element::ONE));
-    block.store(rows.target());
+    blocks.map(Scale::by(token, sum.reciprocal(token), V::Element::ONE));
+    blocks.store(rows.target());
     true
 }
 
@@ -121,7 +118,7 @@ pub fn scale_rows<V: Vector<Element: Shifted>, P: Peak>(
     columns: usize,
     wanted: Wanted,
     sums: &Sums<V::Register, P>,
-    scales: &Scale<Lanes<V::Element>>,
+    scales: &Scale<Lanes<V::Register>>,
 ) {
     let mut number = 0;
     while rows.len() > 0 {

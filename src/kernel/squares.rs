@@ -1,147 +1,169 @@
 //! Squares of as many rows as a register has lanes: loaded, turned to columns, and back.
 
-use crate::simd::{Count, Element, Exchange, Sink, Source, Stack, Vector};
+use crate::simd::{Count, Element, Exchange, Source, Vector};
 
-/// Loads so many `columns`, at most as many as lanes, of rows that begin `stride` elements apart, and
-/// appends them to `cells`; perhaps more, up to the next width.
-#[inline(always)]
-pub fn load_columns<R: Exchange, const ROOM: usize>(
-    token: R::Token,
-    (rows, stride): (&[R::Element], usize),
-    columns: usize,
-    cells: &mut Stack<R, ROOM>,
-) {
-    let loads = Loads::<R> {
-        token,
-        rows,
-        stride,
-    };
-    match width::<R>(columns) {
-        Width::Two => load_square::<R, ROOM, 2>(loads, cells),
-        Width::Four => load_square::<R, ROOM, 4>(loads, cells),
-        Width::Eight => load_square::<R, ROOM, 8>(loads, cells),
-        Width::Full => load_square::<R, ROOM, FULL>(loads, cells),
-    }
+/// Rows one behind the other, of which some columns are loaded or stored.
+#[derive(Clone, Copy)]
+pub struct Shape {
+    /// How many columns; of more than a register has lanes, the first.
+    pub columns: usize,
+    /// From the start of a row to the next.
+    pub stride: usize,
 }
 
-/// Stores the first `columns` of what [`load_columns`] loaded. Rows are stored in order and by whole
-/// registers, with something behind their last columns.
+/// Loads columns of as many rows as a vector has lanes, each into one of `cells`; perhaps more
+/// columns, up to the next width. Rows that there are not count as 0.
 #[inline(always)]
-pub fn store_columns<R: Exchange>(
-    token: R::Token,
-    cells: &[R],
-    columns: usize,
-    (rows, stride): (&mut [R::Element], usize),
+pub fn load_columns<V: Vector>(
+    token: V::Token,
+    rows: &[V::Element],
+    shape: Shape,
+    cells: &mut [V],
 ) {
-    let stores = Stores { rows, stride };
-    match width::<R>(columns) {
-        Width::Two => store_square::<R, 2>(token, cells, stores),
-        Width::Four => store_square::<R, 4>(token, cells, stores),
-        Width::Eight => store_square::<R, 8>(token, cells, stores),
-        Width::Full => store_square::<R, FULL>(token, cells, stores),
-    }
+    let stride = shape.stride;
+    by_width::<V::Register, _>(
+        shape.columns,
+        Load {
+            token,
+            rows,
+            stride,
+            cells,
+        },
+    );
 }
 
-/// How many of a square's columns matter.
-enum Width {
-    Two,
-    Four,
-    Eight,
-    Full,
+/// Stores what [`load_columns`] loaded. Rows are stored in order and by whole registers, with something
+/// behind their last columns.
+#[inline(always)]
+pub fn store_columns<V: Vector>(
+    token: V::Token,
+    cells: &mut [V],
+    shape: Shape,
+    rows: &mut [V::Element],
+) {
+    let stride = shape.stride;
+    by_width::<V::Register, _>(
+        shape.columns,
+        Store {
+            token,
+            rows,
+            stride,
+            cells,
+        },
+    );
+}
+
+/// Work on squares of which so many columns matter.
+trait OfWidth {
+    /// Does it.
+    fn run<const COLUMNS: usize>(self);
 }
 
 /// All columns of a square, whatever the width of a register.
 const FULL: usize = usize::MAX;
 
-/// The least width with room for so many columns.
+/// Does `work` in the least width with room for so many columns.
 #[inline(always)]
-fn width<R: Vector>(columns: usize) -> Width {
+fn by_width<R: Vector, W: OfWidth>(columns: usize, work: W) {
     match columns {
-        0..=2 if R::LANES > 2 => Width::Two,
-        0..=4 if R::LANES > 4 => Width::Four,
-        0..=8 if R::LANES > 8 => Width::Eight,
-        _ => Width::Full,
+        0..=2 if R::LANES > 2 => work.run::<2>(),
+        0..=4 if R::LANES > 4 => work.run::<4>(),
+        0..=8 if R::LANES > 8 => work.run::<8>(),
+        _ => work.run::<FULL>(),
     }
 }
 
-/// [`load_columns`] of one width.
+/// The number of registers of a vector.
 #[inline(always)]
-fn load_square<R: Exchange, const ROOM: usize, const COLUMNS: usize>(
-    loads: Loads<'_, R>,
-    cells: &mut Stack<R, ROOM>,
-) {
-    let mut square = R::PerSquare::yielded(loads);
-    let columns = R::rows_to_columns::<COLUMNS>(square.as_mut());
-    let mut cells = cells.append();
-    for column in columns {
-        cells.push(*column);
-    }
-    cells.finish();
+const fn registers<V: Vector>() -> usize {
+    V::LANES / V::Register::LANES
 }
 
-/// [`store_columns`] of one width.
+/// Those of the registers of `cells` that belong to square number `square` of the vectors' rows: the
+/// first of each so many.
 #[inline(always)]
-fn store_square<R: Exchange, const COLUMNS: usize>(
-    token: R::Token,
-    cells: &[R],
-    stores: Stores<'_, R::Element>,
-) {
-    // As many as were appended in the same width.
-    let Some(cells) = cells.get(..COLUMNS.min(R::LANES)) else {
-        return;
-    };
-    let none = R::splat(token, R::Element::ZERO);
-    let mut square = R::PerSquare::yielded(Padded { cells, none });
-    R::columns_to_rows::<COLUMNS>(square.as_mut());
-    R::PerSquare::give(square, stores);
+fn of_square<V: Vector, const COLUMNS: usize>(
+    cells: &mut [V],
+    square: usize,
+) -> Option<&mut [V::Register]> {
+    let last = (COLUMNS.min(V::Register::LANES) - 1) * registers::<V>();
+    V::registers_mut(cells).get_mut(square..)?.get_mut(..=last)
 }
 
-/// Rows to load, with what follows them: those lanes become columns that do not matter.
-struct Loads<'a, R: Vector> {
-    token: R::Token,
-    rows: &'a [R::Element],
+/// [`load_columns`].
+struct Load<'a, V: Vector> {
+    token: V::Token,
+    rows: &'a [V::Element],
     stride: usize,
+    cells: &'a mut [V],
 }
 
-impl<R: Vector> Source<R> for Loads<'_, R> {
+impl<V: Vector> OfWidth for Load<'_, V> {
     #[inline(always)]
-    fn next(&mut self) -> R {
-        let row = R::load(self.token, self.rows, R::Element::ZERO);
-        self.rows = self.rows.get(self.stride..).unwrap_or(&[]);
-        row
-    }
-}
-
-/// Columns, and `none` behind them.
-struct Padded<'a, R> {
-    cells: &'a [R],
-    none: R,
-}
-
-impl<R: Copy> Source<R> for Padded<'_, R> {
-    #[inline(always)]
-    fn next(&mut self) -> R {
-        match self.cells {
-            [cell, rest @ ..] => {
-                self.cells = rest;
-                *cell
+    fn run<const COLUMNS: usize>(self) {
+        for number in 0..registers::<V>() {
+            let first = number * V::Register::LANES * self.stride;
+            let rows = self.rows.get(first..).unwrap_or(&[]);
+            let mut square = V::Register::load_rows(self.token, rows, self.stride);
+            V::Register::transpose(square.as_mut());
+            let Some(cells) = of_square::<V, COLUMNS>(self.cells, number) else {
+                return;
+            };
+            let mut place = 0;
+            for column in square.as_ref() {
+                if let Some(cell) = cells.get_mut(place) {
+                    *cell = *column;
+                }
+                place += registers::<V>();
             }
-            [] => self.none,
         }
     }
 }
 
-/// Where rows are stored.
-struct Stores<'a, E> {
-    rows: &'a mut [E],
+/// [`store_columns`].
+struct Store<'a, V: Vector> {
+    token: V::Token,
+    rows: &'a mut [V::Element],
     stride: usize,
+    cells: &'a mut [V],
 }
 
-impl<R: Vector> Sink<R> for Stores<'_, R::Element> {
+impl<V: Vector> OfWidth for Store<'_, V> {
     #[inline(always)]
-    fn take(&mut self, row: R) {
-        let rows = core::mem::take(&mut self.rows);
-        row.store(rows);
-        self.rows = rows.get_mut(self.stride..).unwrap_or(&mut []);
+    fn run<const COLUMNS: usize>(self) {
+        for number in 0..registers::<V>() {
+            let Some(cells) = of_square::<V, COLUMNS>(self.cells, number) else {
+                return;
+            };
+            let columns = Columns::<V::Register, COLUMNS> {
+                cells,
+                step: registers::<V>(),
+                next: 0,
+                none: V::Register::splat(self.token, V::Element::ZERO),
+            };
+            let mut square = <V::Register as Vector>::PerLane::yielded(columns);
+            V::Register::transpose(square.as_mut());
+            let first = number * V::Register::LANES * self.stride;
+            let rows = self.rows.get_mut(first..).unwrap_or(&mut []);
+            V::Register::store_rows(square, rows, self.stride);
+        }
+    }
+}
+
+/// The first of each `step` registers, so many and then the same again: some of what a square's step makes
+/// of them is equal, and not computed twice.
+struct Columns<'a, R, const COLUMNS: usize> {
+    cells: &'a [R],
+    step: usize,
+    next: usize,
+    none: R,
+}
+
+impl<R: Copy, const COLUMNS: usize> Source<R> for Columns<'_, R, COLUMNS> {
+    #[inline(always)]
+    fn next(&mut self) -> R {
+        let cell = self.cells.get(self.next % COLUMNS * self.step);
+        self.next += 1;
+        cell.copied().unwrap_or(self.none)
     }
 }

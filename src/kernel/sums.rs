@@ -8,7 +8,7 @@ use core::marker::PhantomData;
 use super::exp_sum::ExpSum;
 use super::frame::{Frame, Shifted};
 use super::frames::{FrameLanes, Frames};
-use super::lanes::{Lanes, MOST_LANES, lanes, set};
+use super::lanes::{Lanes, MOST_LANES, filled, get, lanes, set};
 use super::peak::Peak;
 use super::running::{Unreduced, rest};
 use crate::math::TwoFold;
@@ -20,14 +20,14 @@ pub struct Sums<R: Vector, P> {
     spread: u32,
     rows: usize,
     /// The largest elements; if that of a row is not finite, its log-sum-exp.
-    max: Lanes<R::Element>,
+    max: Lanes<R>,
     /// Where each row's largest element first stands, if it is kept apart.
-    argmax: Lanes<usize>,
-    frames: FrameLanes<R::Element>,
+    argmax: Lanes<R, usize>,
+    frames: FrameLanes<R>,
     /// The terms of each row, not added up.
     terms: Stack<TwoFold<R>, MOST_LANES>,
     /// Former peaks, if they are kept apart.
-    carried: TwoFold<Lanes<R::Element>>,
+    carried: TwoFold<Lanes<R>>,
     peak: PhantomData<P>,
 }
 
@@ -35,13 +35,13 @@ impl<R: Exchange<Element: Shifted>, P: Peak> Sums<R, P> {
     /// Room for so many sums, at most as many as there are lanes.
     #[inline(always)]
     pub fn new(token: R::Token, rows: usize) -> Self {
-        let none = [R::Element::ZERO; _];
+        let none = filled::<R, _>(R::Element::ZERO);
         Self {
             token,
             spread: R::LANES.trailing_zeros() - rows.next_power_of_two().trailing_zeros(),
             rows: 0,
             max: none,
-            argmax: [0; _],
+            argmax: filled::<R, _>(0),
             frames: FrameLanes::new(),
             terms: Stack::new(),
             carried: TwoFold { hi: none, lo: none },
@@ -100,12 +100,12 @@ impl<R: Exchange<Element: Shifted>, P: Peak> Sums<R, P> {
         }
         let sum = R::sums_of_lanes(self.terms.values_mut());
         let mut sum = sum.unwrap_or(TwoFold::zero(token));
-        let max = R::load(token, &self.max, R::Element::ZERO);
+        let max = R::load(token, self.max.as_ref(), R::Element::ZERO);
         let peak = self.frames().exp(token, max);
         if P::APART {
             sum = sum.add(TwoFold {
-                hi: R::load(token, &self.carried.hi, R::Element::ZERO),
-                lo: R::load(token, &self.carried.lo, R::Element::ZERO),
+                hi: R::load(token, self.carried.hi.as_ref(), R::Element::ZERO),
+                lo: R::load(token, self.carried.lo.as_ref(), R::Element::ZERO),
             });
         }
         ExpSum {
@@ -125,15 +125,15 @@ impl<R: Exchange<Element: Shifted>, P: Peak> Sums<R, P> {
     #[inline(always)]
     pub fn frame(&self, number: usize) -> Option<Frame<R::Element>> {
         let lane = self.lane(number);
-        match self.max.get(lane) {
-            Some(max) if max.is_finite() => self.frames.get(lane, R::FUSED),
+        match get(&self.max, lane) {
+            Some(max) if max.is_finite() => self.frames.get(lane),
             _ => None,
         }
     }
 
     /// Where each row's largest element first stands: that of row number i in place i.
     #[inline(always)]
-    pub fn argmax(&self) -> &Lanes<usize> {
+    pub fn argmax(&self) -> &Lanes<R, usize> {
         &self.argmax
     }
 
@@ -144,7 +144,7 @@ impl<R: Exchange<Element: Shifted>, P: Peak> Sums<R, P> {
         let results = lanes(sum.log_sum_exp(self.token, peak));
         for (number, out) in out.iter_mut().take(self.rows).enumerate() {
             let lane = self.lane(number);
-            if let (Some(&max), Some(&result)) = (self.max.get(lane), results.get(lane)) {
+            if let (Some(max), Some(result)) = (get(&self.max, lane), get(&results, lane)) {
                 *out = if max.is_finite() { result } else { max };
             }
         }

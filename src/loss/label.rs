@@ -37,6 +37,19 @@ impl Labels<'_> {
         })
     }
 
+    /// Copies the labels from row number `first` on; `none` in place of those that are `ignored` or negative.
+    #[inline(always)]
+    pub fn copy_to(&self, classes: &mut [usize], first: usize, ignored: Option<i64>, none: usize) {
+        each!(self, slice => {
+            for (class, label) in classes.iter_mut().zip(slice.get(first..).unwrap_or(&[])) {
+                *class = match label.class() {
+                    Some(class) if !label.is(ignored) => class,
+                    _ => none,
+                };
+            }
+        });
+    }
+
     /// The first row whose label is neither one of `columns` classes nor `ignored`.
     pub fn first_out_of_range(&self, columns: usize, ignored: Option<i64>) -> Option<usize> {
         each!(self, slice => slice.iter().position(|label| {

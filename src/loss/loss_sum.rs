@@ -48,22 +48,8 @@ impl<T: Element> LossSum<T> {
     /// Adds a row of this weight whose loss is `hi + lo`.
     #[inline(always)]
     pub(crate) fn add_row(&mut self, hi: T, lo: T, weight: T, correct: bool) {
-        let (hi, lo) = normalized(hi, lo);
-        self.add_weight(weight);
-        self.add_loss(hi, lo, correct);
-    }
-
-    /// Adds a row whose loss is `hi + lo`, `lo` below the last digit of `hi`, but not its weight.
-    #[inline(always)]
-    pub(crate) fn add_loss(&mut self, hi: T, lo: T, correct: bool) {
-        self.loss.latest.add(hi, lo);
-        self.count(1, u64::from(correct));
-    }
-
-    /// Adds the weight of a row.
-    #[inline(always)]
-    pub(crate) fn add_weight(&mut self, weight: T) {
-        self.weight.latest.add(weight, T::ZERO);
+        self.add_weights(weight, T::ZERO);
+        self.add_losses(hi, lo, 1, u64::from(correct));
     }
 
     /// Adds the weight of so many rows that have a weight of 1.
@@ -75,12 +61,18 @@ impl<T: Element> LossSum<T> {
         self.weight.latest.add(T::from_u64(low), T::ZERO);
     }
 
-    /// Adds so many decisions of weight 1 whose losses sum to `hi + lo`.
+    /// Adds weights that sum to `hi + lo`.
     #[inline(always)]
-    pub(crate) fn add_decisions(&mut self, hi: T, lo: T, count: u64, correct: u64) {
+    pub(crate) fn add_weights(&mut self, hi: T, lo: T) {
+        let (hi, lo) = normalized(hi, lo);
+        self.weight.latest.add(hi, lo);
+    }
+
+    /// Adds so many rows whose losses sum to `hi + lo`, but not their weights.
+    #[inline(always)]
+    pub(crate) fn add_losses(&mut self, hi: T, lo: T, count: u64, correct: u64) {
         let (hi, lo) = normalized(hi, lo);
         self.loss.latest.add(hi, lo);
-        self.add_weight_of(count);
         self.count(count, correct);
     }
 

@@ -28,13 +28,6 @@ impl<T: Element> Options<'_, T> {
         self.label_smoothing == T::ZERO && self.z_loss == T::ZERO
     }
 
-    /// The label of a row and its weight, unless the row is ignored.
-    #[inline(always)]
-    pub fn label(&self, labels: &Labels<'_>, row: usize) -> Option<(usize, T)> {
-        let label = labels.get(row, self.ignore_index)?;
-        Some((label, self.class_weight(label)))
-    }
-
     /// The weight of a class.
     #[inline(always)]
     pub fn class_weight(&self, class: usize) -> T {

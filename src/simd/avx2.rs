@@ -65,6 +65,7 @@ macro_rules! avx2 {
             type Token = Avx2;
             type Register = Self;
             type PerStripe = Times<{ <$float as Element>::STRIPE / $lanes }>;
+            type PerLane = Times<$lanes>;
 
             const LANES: usize = $lanes;
             const FUSED: bool = true;
@@ -146,6 +147,11 @@ macro_rules! avx2 {
                 Self(intrinsics! { self,
                     $blend(self.0, replacement.0, $cmp::<_CMP_LT_OQ>(x.0, bound.0))
                 })
+            }
+
+            #[inline(always)]
+            fn count_less(self, bound: Self) -> u32 {
+                intrinsics!(self, $movemask($cmp::<_CMP_LT_OQ>(self.0, bound.0)).count_ones())
             }
 
             #[inline(always)]
@@ -298,8 +304,6 @@ impl F64x4 {
 }
 
 impl Exchange for F32x8 {
-    type PerSquare = Times<8>;
-
     #[inline(always)]
     fn exchange(self, distance: usize) -> Self {
         Self(intrinsics! { self,
@@ -324,8 +328,6 @@ impl Exchange for F32x8 {
 }
 
 impl Exchange for F64x4 {
-    type PerSquare = Times<4>;
-
     #[inline(always)]
     fn exchange(self, distance: usize) -> Self {
         Self(intrinsics! { self,

@@ -6,7 +6,7 @@ use core::arch::x86::*;
 use core::arch::x86_64::*;
 
 use super::element::Element;
-use super::exchange::Exchange;
+use super::exchange::{Exchange, Fours, by_fours};
 use super::powers::Powers;
 use super::reduce::{halving, max_across, register_reductions};
 use super::vector::{Routine, Times, Token, Vector};
@@ -63,6 +63,7 @@ macro_rules! avx512 {
             type Token = Avx512;
             type Register = Self;
             type PerStripe = Times<{ <$float as Element>::STRIPE / $lanes }>;
+            type PerLane = Times<$lanes>;
 
             const LANES: usize = $lanes;
             const FUSED: bool = true;
@@ -149,6 +150,11 @@ macro_rules! avx512 {
                 Self(intrinsics! { self,
                     $blend($cmp::<_CMP_NLT_UQ>(x.0, bound.0), replacement.0, self.0)
                 })
+            }
+
+            #[inline(always)]
+            fn count_less(self, bound: Self) -> u32 {
+                intrinsics!(self, $cmp::<_CMP_LT_OQ>(self.0, bound.0).count_ones())
             }
 
             #[inline(always)]
@@ -275,8 +281,6 @@ impl F64x8 {
 }
 
 impl Exchange for F32x16 {
-    type PerSquare = Times<16>;
-
     #[inline(always)]
     fn exchange(self, distance: usize) -> Self {
         Self(intrinsics! { self,
@@ -302,11 +306,66 @@ impl Exchange for F32x16 {
             _mm512_mask_blend_ps(lanes, self.0, other.0)
         ))
     }
+
+    #[inline(always)]
+    fn transpose(square: &mut [Self]) {
+        by_fours(square, 4);
+        by_fours(square, 1);
+    }
+}
+
+impl Fours for F32x16 {
+    #[inline(always)]
+    fn transpose_fours(rows: [Self; 4], distance: usize) -> [Self; 4] {
+        if distance == 4 {
+            Self::transpose_quarters(rows)
+        } else {
+            Self::transpose_within_quarters(rows)
+        }
+    }
+}
+
+impl F32x16 {
+    /// Transposes a square whose numbers are the quarters of registers.
+    #[inline(always)]
+    fn transpose_quarters([a, b, c, d]: [Self; 4]) -> [Self; 4] {
+        const LOWER: i32 = 0b01_00_01_00;
+        const UPPER: i32 = 0b11_10_11_10;
+        const EVEN: i32 = 0b10_00_10_00;
+        const ODD: i32 = 0b11_01_11_01;
+        intrinsics! { a,
+            let ab = _mm512_shuffle_f32x4::<LOWER>(a.0, b.0);
+            let cd = _mm512_shuffle_f32x4::<LOWER>(c.0, d.0);
+            let ab_upper = _mm512_shuffle_f32x4::<UPPER>(a.0, b.0);
+            let cd_upper = _mm512_shuffle_f32x4::<UPPER>(c.0, d.0);
+            [
+                Self(_mm512_shuffle_f32x4::<EVEN>(ab, cd)),
+                Self(_mm512_shuffle_f32x4::<ODD>(ab, cd)),
+                Self(_mm512_shuffle_f32x4::<EVEN>(ab_upper, cd_upper)),
+                Self(_mm512_shuffle_f32x4::<ODD>(ab_upper, cd_upper)),
+            ]
+        }
+    }
+
+    /// Transposes four squares side by side, one a quarter of four registers.
+    #[inline(always)]
+    fn transpose_within_quarters([a, b, c, d]: [Self; 4]) -> [Self; 4] {
+        intrinsics! { a,
+            let ab = _mm512_castps_pd(_mm512_unpacklo_ps(a.0, b.0));
+            let cd = _mm512_castps_pd(_mm512_unpacklo_ps(c.0, d.0));
+            let ab_upper = _mm512_castps_pd(_mm512_unpackhi_ps(a.0, b.0));
+            let cd_upper = _mm512_castps_pd(_mm512_unpackhi_ps(c.0, d.0));
+            [
+                Self(_mm512_castpd_ps(_mm512_unpacklo_pd(ab, cd))),
+                Self(_mm512_castpd_ps(_mm512_unpackhi_pd(ab, cd))),
+                Self(_mm512_castpd_ps(_mm512_unpacklo_pd(ab_upper, cd_upper))),
+                Self(_mm512_castpd_ps(_mm512_unpackhi_pd(ab_upper, cd_upper))),
+            ]
+        }
+    }
 }
 
 impl Exchange for F64x8 {
-    type PerSquare = Times<8>;
-
     #[inline(always)]
     fn exchange(self, distance: usize) -> Self {
         Self(intrinsics! { self,

@@ -1,35 +1,67 @@
 //! Lanes that change places.
 
+use core::{mem, slice};
+
+use super::element::Element;
 use super::reduce::{halving, sum_across};
-use super::vector::{Count, Vector};
+use super::vector::{Count, Sink, Source, Vector};
 use crate::math::TwoFold;
+
+/// As many registers as there are lanes: a square of elements.
+pub type Square<R> = <<R as Vector>::PerLane as Count>::Of<R>;
 
 /// A register whose lanes can change places.
 pub trait Exchange: Vector<Register = Self> {
-    /// As many registers as there are lanes: a square of elements.
-    type PerSquare: Count;
-
     /// Lane i receives lane i XOR `distance`, a power of two below [`Vector::LANES`].
     fn exchange(self, distance: usize) -> Self;
     /// Lane i of `other` where i AND `distance`, a power of two below [`Vector::LANES`], is not 0,
     /// else of `self`.
     fn merge(self, other: Self, distance: usize) -> Self;
 
-    /// Turns the rows of a square, one a register, to its columns, of which only the first `COLUMNS`
-    /// matter: lane i of register j changes places with lane j of register i. Returns these columns.
+    /// Transposes each square of 2·`distance` lanes of two rows that are `distance` apart as if its
+    /// quarters were numbers.
     #[inline(always)]
-    fn rows_to_columns<const COLUMNS: usize>(mut square: &mut [Self]) -> &mut [Self] {
-        halving!(Self, distance => {
-            square = halves_to_columns::<Self, COLUMNS>(square, distance);
-        });
+    fn transpose_halves(self, other: Self, distance: usize) -> (Self, Self) {
+        (
+            self.merge(other.exchange(distance), distance),
+            self.exchange(distance).merge(other, distance),
+        )
+    }
+
+    /// As many rows as lanes, which begin `stride` elements apart: the first elements of each, with what
+    /// follows where a row has fewer; 0 behind the end.
+    #[inline(always)]
+    fn load_rows(token: Self::Token, mut rows: &[Self::Element], stride: usize) -> Square<Self> {
+        if holds_rows::<Self>(rows.len(), stride) {
+            let row = rows.as_ptr();
+            return Self::PerLane::yielded(RowsToLoad::<Self> { token, row, stride });
+        }
+        let mut square = Self::PerLane::filled(Self::splat(token, Self::Element::ZERO));
+        for row in square.as_mut() {
+            *row = Self::load(token, rows, Self::Element::ZERO);
+            rows = rows.get(stride..).unwrap_or(&[]);
+        }
         square
     }
 
-    /// Turns the columns of a square, one a register, of which only the first `COLUMNS` matter, to its
-    /// rows: [`rows_to_columns`](Self::rows_to_columns) undone.
+    /// Stores a square's rows in order where [`load_rows`](Self::load_rows) would find them: each whole, but
+    /// for what is behind the end.
     #[inline(always)]
-    fn columns_to_rows<const COLUMNS: usize>(square: &mut [Self]) {
-        halving!(Self, distance => halves_to_rows::<Self, COLUMNS>(square, distance));
+    fn store_rows(square: Square<Self>, rows: &mut [Self::Element], stride: usize) {
+        let left = rows.len();
+        if left > stride.saturating_mul(Self::LANES - 1) {
+            let row = rows.as_mut_ptr();
+            Self::PerLane::give(square, RowsToStore { row, left, stride });
+        } else {
+            Self::PerLane::give(square, FewerRowsToStore { rows, stride });
+        }
+    }
+
+    /// Transposes a square, one row a register: lane i of register j changes places with lane j of
+    /// register i. In straight code, so that what nobody reads is not computed.
+    #[inline(always)]
+    fn transpose(square: &mut [Self]) {
+        halving!(Self, distance => by_twos(square, distance));
     }
 
     /// The sum of all lanes, in every lane.
@@ -45,6 +77,69 @@ pub trait Exchange: Vector<Register = Self> {
     fn sums_of_lanes(mut sums: &mut [TwoFold<Self>]) -> Option<TwoFold<Self>> {
         halving!(Self, distance => sums = sums_across(sums, distance));
         sums.first().copied()
+    }
+}
+
+/// Whether a slice of so many elements has a whole register at the start of each row of a square.
+#[inline(always)]
+fn holds_rows<R: Vector>(length: usize, stride: usize) -> bool {
+    length >= stride.saturating_mul(R::LANES - 1).saturating_add(R::LANES)
+}
+
+/// The rows of a square, in a slice that [`holds_rows`].
+struct RowsToLoad<R: Vector> {
+    token: R::Token,
+    /// The next.
+    row: *const R::Element,
+    stride: usize,
+}
+
+impl<R: Vector> Source<R> for RowsToLoad<R> {
+    #[inline(always)]
+    fn next(&mut self) -> R {
+        // SAFETY: `load_rows` alone makes this, of a slice that has a whole register at the start of each
+        // row, and lets it yield as many as a square has.
+        let row = unsafe { slice::from_raw_parts(self.row, R::LANES) };
+        self.row = self.row.wrapping_add(self.stride);
+        R::load(self.token, row, R::Element::ZERO)
+    }
+}
+
+/// Where the rows of a square belong in a slice, all of which begin in it.
+struct RowsToStore<E> {
+    /// The next.
+    row: *mut E,
+    /// How many elements there are from `row` on.
+    left: usize,
+    stride: usize,
+}
+
+impl<R: Vector> Sink<R> for RowsToStore<R::Element> {
+    #[inline(always)]
+    fn take(&mut self, row: R) {
+        // SAFETY: `store_rows` alone makes this, of a slice that it borrows exclusively and in which every
+        // row begins, and gives it as many as a square has: so `row` is in that slice, as are as many
+        // elements as are left.
+        let place = unsafe { slice::from_raw_parts_mut(self.row, self.left) };
+        self.row = self.row.wrapping_add(self.stride);
+        self.left = self.left.wrapping_sub(self.stride);
+        row.store(place);
+    }
+}
+
+/// Where the rows of a square belong in a slice that ends before the last of them.
+struct FewerRowsToStore<'a, E> {
+    /// From the next row on.
+    rows: &'a mut [E],
+    stride: usize,
+}
+
+impl<R: Vector> Sink<R> for FewerRowsToStore<'_, R::Element> {
+    #[inline(always)]
+    fn take(&mut self, row: R) {
+        let rows = mem::take(&mut self.rows);
+        row.store(rows);
+        self.rows = rows.get_mut(self.stride..).unwrap_or(&mut []);
     }
 }
 
@@ -70,52 +165,32 @@ fn sums_across<V: Exchange>(sums: &mut [TwoFold<V>], distance: usize) -> &mut [T
     lower
 }
 
-/// Transposes each square of 2·`distance` rows and lanes as if its quarters were numbers; returns the
-/// rows that matter if the first `COLUMNS` columns do.
+/// Transposes squares of 2·`distance` rows and lanes as if their quarters were numbers.
 #[inline(always)]
-fn halves_to_columns<V: Exchange, const COLUMNS: usize>(
-    rows: &mut [V],
-    distance: usize,
-) -> &mut [V] {
-    if COLUMNS > distance {
-        exchange_halves(rows, distance);
-        return rows;
-    }
-    // A single square: the last step kept no more. Its right half does not matter.
-    let (upper, lower) = rows.split_at_mut(rows.len() / 2);
-    for (a, b) in upper.iter_mut().zip(lower) {
-        *a = a.merge(b.exchange(distance), distance);
-    }
-    upper
-}
-
-/// The same of squares in which only the first `COLUMNS` rows matter.
-#[inline(always)]
-fn halves_to_rows<V: Exchange, const COLUMNS: usize>(rows: &mut [V], distance: usize) {
-    if COLUMNS > distance {
-        exchange_halves(rows, distance);
-        return;
-    }
-    for square in rows.chunks_exact_mut(2 * distance) {
-        if let Some((upper, lower)) = square.split_at_mut_checked(distance) {
-            for (a, b) in upper.iter().zip(lower).take(COLUMNS) {
-                *b = a.exchange(distance);
-            }
+fn by_twos<R: Exchange>(square: &mut [R], distance: usize) {
+    for rows in square.chunks_exact_mut(2 * distance) {
+        let (upper, lower) = rows.split_at_mut(distance);
+        for (a, b) in upper.iter_mut().zip(lower) {
+            (*a, *b) = a.transpose_halves(*b, distance);
         }
     }
 }
 
-/// Transposes each square of 2·`distance` rows and lanes as if its quarters were numbers.
+/// Transposes squares of 4·`distance` rows and lanes as if their sixteenths were numbers.
 #[inline(always)]
-fn exchange_halves<V: Exchange>(rows: &mut [V], distance: usize) {
-    for square in rows.chunks_exact_mut(2 * distance) {
-        if let Some((upper, lower)) = square.split_at_mut_checked(distance) {
-            for (a, b) in upper.iter_mut().zip(lower) {
-                (*a, *b) = (
-                    a.merge(b.exchange(distance), distance),
-                    a.exchange(distance).merge(*b, distance),
-                );
-            }
+pub fn by_fours<R: Fours>(square: &mut [R], distance: usize) {
+    for rows in square.chunks_exact_mut(4 * distance) {
+        let (upper, lower) = rows.split_at_mut(2 * distance);
+        let ((a, b), (c, d)) = (upper.split_at_mut(distance), lower.split_at_mut(distance));
+        for (((a, b), c), d) in a.iter_mut().zip(b).zip(c).zip(d) {
+            [*a, *b, *c, *d] = R::transpose_fours([*a, *b, *c, *d], distance);
         }
     }
+}
+
+/// A register with instructions that transpose four rows at once.
+pub trait Fours: Copy {
+    /// Transposes each square of 4·`distance` lanes of four rows that are `distance` apart as if its
+    /// sixteenths were numbers.
+    fn transpose_fours(rows: [Self; 4], distance: usize) -> [Self; 4];
 }

@@ -31,7 +31,7 @@ pub use pair::{Pair, Quad};
 pub use powers::Powers;
 pub use span::{InOut, Span, before_line};
 pub use stack::Stack;
-pub use vector::{Count, Routine, Sink, Source, Stripe, Token, Vector};
+pub use vector::{Count, Routine, Source, Stripe, Token, Vector};
 
 /// Calls a macro with the condition under which there is `portable`, and then the rest.
 macro_rules! where_portable {

@@ -1,5 +1,7 @@
 //! Two vectors as one: how kernels interleave independent chains of instructions.
 
+use core::slice;
+
 use super::powers::Powers;
 use super::vector::{Count, Vector};
 use crate::math::TwoFold;
@@ -10,6 +12,7 @@ use crate::math::TwoFold;
 /// instructions before its ports do. Pairs (and pairs of pairs) put independent instructions next
 /// to each other in the program itself.
 #[derive(Clone, Copy)]
+#[repr(C)]
 pub struct Pair<V>(pub V, pub V);
 
 /// Four registers side by side: where each element's own chain of instructions is long, whether its
@@ -32,6 +35,7 @@ impl<V: Vector> Vector for Pair<V> {
     type Token = V::Token;
     type Register = V::Register;
     type PerStripe = <V::PerStripe as Count>::Half;
+    type PerLane = <V::PerLane as Count>::Twice;
 
     const LANES: usize = 2 * V::LANES;
     const FUSED: bool = V::FUSED;
@@ -63,6 +67,19 @@ impl<V: Vector> Vector for Pair<V> {
     #[inline(always)]
     fn first(self) -> Self::Element {
         self.0.first()
+    }
+
+    #[inline(always)]
+    fn registers_mut(vectors: &mut [Self]) -> &mut [Self::Register] {
+        let halves = vectors.as_mut_ptr().cast();
+        // SAFETY: in C's layout a pair is two values of one type, so that pairs in a row are twice as
+        // many of these in a row; the borrow is exclusive.
+        V::registers_mut(unsafe { slice::from_raw_parts_mut(halves, 2 * vectors.len()) })
+    }
+
+    #[inline(always)]
+    fn count_less(self, bound: Self) -> u32 {
+        self.0.count_less(bound.0) + self.1.count_less(bound.1)
     }
 
     #[inline(always)]

@@ -40,6 +40,7 @@ macro_rules! portable {
             type Token = Portable;
             type Register = Self;
             type PerStripe = Times<{ <$float as Element>::STRIPE / $lanes }>;
+            type PerLane = Times<$lanes>;
 
             const LANES: usize = $lanes;
             const FUSED: bool = FUSED;
@@ -139,6 +140,11 @@ macro_rules! portable {
             #[inline(always)]
             fn replace_where_less(self, x: Self, bound: Self, replacement: Self) -> Self {
                 Self(x.0.simd_lt(bound.0).bitselect(replacement.0, self.0))
+            }
+
+            #[inline(always)]
+            fn count_less(self, bound: Self) -> u32 {
+                self.0.simd_lt(bound.0).to_bitmask().count_ones()
             }
 
             #[inline(always)]
@@ -280,8 +286,6 @@ impl F64x2 {
 }
 
 impl Exchange for F32x4 {
-    type PerSquare = Times<4>;
-
     #[inline(always)]
     fn exchange(self, distance: usize) -> Self {
         let [a, b, c, d] = self.0.to_array();
@@ -302,8 +306,6 @@ impl Exchange for F32x4 {
 }
 
 impl Exchange for F64x2 {
-    type PerSquare = Times<2>;
-
     #[inline(always)]
     fn exchange(self, _distance: usize) -> Self {
         let [a, b] = self.0.to_array();

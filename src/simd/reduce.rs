@@ -40,12 +40,17 @@ pub fn max_across<V: Exchange>(max: V, distance: usize) -> V {
     max.exchange(distance).at_least(max)
 }
 
-/// The reductions of [`Vector`] for a register.
+/// What of [`Vector`] is the same for every register.
 macro_rules! register_reductions {
     () => {
         #[inline(always)]
         fn sum_of_registers(sum: TwoFold<Self>) -> TwoFold<Self> {
             sum
+        }
+
+        #[inline(always)]
+        fn registers_mut(vectors: &mut [Self]) -> &mut [Self] {
+            vectors
         }
 
         #[inline(always)]

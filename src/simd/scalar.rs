@@ -29,6 +29,7 @@ macro_rules! scalar {
             type Token = ScalarToken;
             type Register = Self;
             type PerStripe = Times<{ <$float as Element>::STRIPE }>;
+            type PerLane = Times<1>;
 
             const LANES: usize = 1;
             const FUSED: bool = false;
@@ -111,6 +112,11 @@ macro_rules! scalar {
             }
 
             #[inline(always)]
+            fn count_less(self, bound: Self) -> u32 {
+                u32::from(self.0 < bound.0)
+            }
+
+            #[inline(always)]
             fn any_less(self, bound: Self) -> bool {
                 self.0 < bound.0
             }
@@ -180,8 +186,6 @@ impl<E: Element> Exchange for Scalar<E>
 where
     Self: Vector<Register = Self>,
 {
-    type PerSquare = Times<1>;
-
     #[inline(always)]
     fn exchange(self, _: usize) -> Self {
         self

@@ -11,6 +11,8 @@ pub trait Count {
     type Of<V: Copy>: AsRef<[V]> + AsMut<[V]> + Copy;
     /// Half as many, at least one.
     type Half: Count;
+    /// Twice as many, at most 32: no vector has more lanes.
+    type Twice: Count;
     /// The array in which every value is `value`.
     fn filled<V: Copy>(value: V) -> Self::Of<V>;
     /// The array of what `source` yields, in straight code: no value has to leave its register, as it
@@ -38,10 +40,11 @@ pub trait Sink<V> {
 pub struct Times<const N: usize>;
 
 macro_rules! count {
-    ($($n:literal $half:literal: $($index:literal)*;)*) => {$(
+    ($($half:literal $n:literal $twice:literal: $($index:literal)*;)*) => {$(
         impl Count for Times<$n> {
             type Of<V: Copy> = [V; $n];
             type Half = Times<$half>;
+            type Twice = Times<$twice>;
 
             #[inline(always)]
             fn filled<V: Copy>(value: V) -> [V; $n] {
@@ -70,12 +73,12 @@ macro_rules! count {
 }
 
 count! {
-    1 1: 0;
-    2 1: 0 1;
-    4 2: 0 1 2 3;
-    8 4: 0 1 2 3 4 5 6 7;
-    16 8: 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15;
-    32 16: 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31;
+    1 1 2: 0;
+    1 2 4: 0 1;
+    2 4 8: 0 1 2 3;
+    4 8 16: 0 1 2 3 4 5 6 7;
+    8 16 32: 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15;
+    16 32 32: 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31;
 }
 
 /// Something for each vector of one stripe, the lanes over which every sum runs.
@@ -123,6 +126,8 @@ pub trait Vector: Copy {
     type Register: Exchange<Element = Self::Element, Token = Self::Token>;
     /// How many vectors hold one stripe of [`Element::STRIPE`] elements.
     type PerStripe: Count;
+    /// As many as there are lanes.
+    type PerLane: Count;
 
     /// The number of lanes, a power of two that divides [`Element::STRIPE`].
     const LANES: usize;
@@ -141,6 +146,8 @@ pub trait Vector: Copy {
     fn store(self, out: &mut [Self::Element]);
     /// The first lane.
     fn first(self) -> Self::Element;
+    /// The registers of vectors, in order, to change.
+    fn registers_mut(vectors: &mut [Self]) -> &mut [Self::Register];
 
     /// `self + other`.
     fn add(self, other: Self) -> Self;
@@ -170,6 +177,8 @@ pub trait Vector: Copy {
 
     /// `replacement` where `x < bound`, else `self`: so also where `x` is NaN.
     fn replace_where_less(self, x: Self, bound: Self, replacement: Self) -> Self;
+    /// How many lanes are below `bound`: no NaN is.
+    fn count_less(self, bound: Self) -> u32;
     /// Whether any lane is below `bound`.
     fn any_less(self, bound: Self) -> bool;
     /// Whether every lane lies in [`low`, `high`]: no NaN does.
