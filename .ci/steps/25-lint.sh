@@ -2,8 +2,8 @@
 # Formatting and lints, of every workspace and script
 set -euo pipefail
 
-for manifest in Cargo.toml fuzz/Cargo.toml benches/peers/Cargo.toml tests/golden_targets/Cargo.toml \
-    tests/no_panic/Cargo.toml; do
+for manifest in Cargo.toml fuzz/Cargo.toml benches/peers/Cargo.toml tests/emulated/Cargo.toml \
+    tests/golden_targets/Cargo.toml tests/no_panic/Cargo.toml; do
     cargo fmt --manifest-path "$manifest" --check
 done
 # In the profile of the tests, whose macros and build scripts it shares.
