@@ -132,7 +132,37 @@ fn rows<T: Float>(borders: &Borders<T>) -> Vec<(String, Recipe)> {
         let layout = (Layout::Long, (length - Layout::LONG.start as u32) as u16);
         rows.push((format!("length_{length}"), long::<T>(layout, length)));
     }
+    rows.extend(batches::<T>());
     rows
+}
+
+/// Rows of few columns, more than are taken at once; some with a number that does not go with the others,
+/// and options.
+fn batches<T: Float>() -> Vec<(String, Recipe)> {
+    let pattern = [3, -1, 0, 2, -5, 1, -2, 8, 4].map(|x: i8| T::from(x) / T::from(7));
+    let (zero, hundred) = (T::from(0), T::from(100));
+    let far = hundred * hundred * hundred * hundred * hundred;
+    let nan = zero / zero;
+    let mut recipes = Vec::new();
+    for (columns, rows) in [(10, 45), (33, 40)] {
+        for (name, options, spike) in [
+            ("plain", 0, None),
+            ("far", 0x55, Some(far)),
+            ("nan", 0x55, Some(nan)),
+        ] {
+            let recipe = Recipe {
+                layout: Layout::Tiled,
+                length: columns * rows,
+                rows: rows as u8 - 1,
+                label_type: options,
+                labels: 0x0705_0301_0604_0200,
+                spikes: spike.map(|x| (35, x.raw())).into_iter().collect(),
+                ..Recipe::once(&pattern)
+            };
+            recipes.push((format!("batch_{columns}_{name}"), recipe));
+        }
+    }
+    recipes
 }
 
 /// Short rows around the limits of the elementwise functions, and a long one for each function.

@@ -1,9 +1,9 @@
 //! Rows of few columns, one row a lane.
 //!
 //! Taken alone, a short row leaves most lanes empty, and its sum, logarithm and quotient are chains
-//! of instructions that nothing overlaps. Here a block of as many rows as a register has lanes is
-//! transposed: each register holds one column, and everything that is done once a row is done once
-//! a block. Every element meets the same operations in the same order as in `row_sum`, so that the
+//! of instructions that nothing overlaps. Here a block of as many rows as a vector has lanes is
+//! transposed: each vector holds one column, and everything that is done once a row is done once a
+//! block. A block may lack rows, which then are rows of 0. Every element meets the same operations in the same order as in `row_sum`, so that the
 //! results are the same to the bit.
 
 use core::marker::PhantomData;
@@ -63,11 +63,12 @@ impl<V: Vector<Element: Shifted>> Blocks<V> {
     pub fn new(token: V::Token, columns: usize) -> Self {
         let most = 3 * V::Element::STRIPE;
         let few = V::LANES > 1 && columns <= most;
+        let columns = if few { columns } else { 0 };
         // Measured: alone, a row takes as long as so many more columns of a block.
         let alone = 16;
         Self {
             token,
-            columns: if few { columns } else { 0 },
+            columns,
             worthwhile: (V::LANES * (columns + alone)).div_ceil(most + alone) * columns,
             cells: Stack::new(),
             lanes: Stack::new(),

@@ -25,8 +25,8 @@ pub fn entropy_from_logits<V: Vector<Element: Shifted>>(
     let columns = rows.columns();
     let mut blocks = Blocks::<V>::new(token, columns);
     let mut first = 0;
-    while let Some(out @ [_, ..]) = out.get_mut(first..) {
-        let rows = rows.data().get(first * columns..).unwrap_or(&[]);
+    while let Some(rows @ [_, ..]) = rows.data().get(first * columns..) {
+        let out = out.get_mut(first..).unwrap_or(&mut []);
         if let Some(block) = blocks.sum::<Apart>(rows, Cells::Kept) {
             let (max, frames) = (block.sum.max, block.frames);
             let gaps = blocks.total(Gaps { max, frame: frames });

@@ -61,16 +61,12 @@ impl<V: Vector> LaneSum<V> {
         if first > 0 && first.is_multiple_of(STRIPES_TO_SETTLE * V::Element::STRIPE) {
             self.settle();
         }
-        let lanes = self.lanes.as_mut();
-        let lanes = lanes.get_mut(first % V::Element::STRIPE / V::LANES..);
+        let place = first % V::Element::STRIPE / V::LANES;
+        let lanes = self.lanes.as_mut().get_mut(place..).unwrap_or(&mut []);
         let hi = W::registers_mut(slice::from_mut(&mut x.hi));
         let lo = W::registers_mut(slice::from_mut(&mut x.lo));
-        for (lane, (&mut hi, &mut lo)) in lanes
-            .unwrap_or(&mut [])
-            .iter_mut()
-            .zip(hi.iter_mut().zip(lo))
-        {
-            *lane = lane.add(TwoFold { hi, lo });
+        for ((lane, hi), lo) in lanes.iter_mut().zip(hi).zip(lo) {
+            *lane = lane.add(TwoFold { hi: *hi, lo: *lo });
         }
     }
 

@@ -28,14 +28,14 @@ impl<R: Exchange> RowLosses<R> {
         }
     }
 
-    /// The lane of the next row's loss, of those of a vector that is [added](Self::add).
+    /// The lane in which a vector that is [added](Self::add) has the loss of the next row.
     #[inline(always)]
     pub fn next_lane<V: Vector>(&self) -> usize {
         self.rows % V::LANES
     }
 
-    /// Adds the losses of the next rows, as many as rows divide a stripe and have come so far, and their
-    /// weights if they have any; 0 in all other lanes.
+    /// Adds the losses of the next rows, and their weights if they have any; 0 in all other lanes. Their
+    /// number divides a stripe, and the number of rows before.
     #[inline(always)]
     pub fn add<V: Vector<Element = R::Element, Register = R>>(
         &mut self,

@@ -71,7 +71,7 @@ impl<V: Vector> Vector for Pair<V> {
 
     #[inline(always)]
     fn registers_mut(vectors: &mut [Self]) -> &mut [Self::Register] {
-        let halves = vectors.as_mut_ptr().cast();
+        let halves = vectors.as_mut_ptr().cast::<V>();
         // SAFETY: in C's layout a pair is two values of one type, so that pairs in a row are twice as
         // many of these in a row; the borrow is exclusive.
         V::registers_mut(unsafe { slice::from_raw_parts_mut(halves, 2 * vectors.len()) })
