@@ -10,11 +10,13 @@ for_both_types!(
     special_rows_of_few_columns,
     far_rows_of_few_columns,
     rows_of_many_columns,
+    sums_of_many_rows,
     shapes
 );
 
-/// More rows than two blocks of any level have, and a rest.
-const ROWS: usize = 37;
+/// More rows than two blocks of any level have, and a rest that is worth another block if there are few
+/// columns.
+const ROWS: usize = 87;
 
 const IGNORED: i64 = -100;
 
@@ -214,6 +216,37 @@ fn rows_of_many_columns<T: Real>() {
     for columns in [129, 600, 1000, 5000] {
         let data = batch::<T>(&mut random, columns);
         check(&data, columns);
+    }
+}
+
+/// The losses of so many rows that sums are settled on the way, the same at every level of a family.
+fn sums_of_many_rows<T: Real>() {
+    let mut random = Random::new(75);
+    for columns in [2, 10, 70, 130] {
+        let data: Vec<T> = (0..1100 * columns)
+            .map(|_| T::from_f64(3.0 * random.normal()))
+            .collect();
+        let rows = Rows::new(&data, columns).unwrap();
+        let labels: Vec<usize> = (0..rows.len()).map(|_| random.below(columns)).collect();
+        let weights: Vec<T> = (0..columns).map(|_| T::from_f64(random.unit())).collect();
+        let mut of_families: [Option<[LossSum<T>; 2]>; 2] = [None, None];
+        for level in Level::available() {
+            let plain = CrossEntropy::new().level(level);
+            let losses = [plain, plain.ignore_index(1).class_weights(&weights)];
+            let sums = losses.map(|loss| {
+                let sum = loss.loss_from_logits(rows, &labels).unwrap();
+                let mut gradient = data.clone();
+                let gradient = RowsMut::new(&mut gradient, columns).unwrap();
+                let one = T::from_f64(1.0);
+                let with_gradient = loss.loss_and_gradient_in_place(gradient, &labels, one);
+                assert_same_sum(&with_gradient.unwrap(), &sum, "with gradient");
+                sum
+            });
+            let expected = of_families[usize::from(level.is_fused())].get_or_insert(sums);
+            for (sum, expected) in sums.iter().zip(expected) {
+                assert_same_sum(sum, expected, &format!("{level}, {columns} columns"));
+            }
+        }
     }
 }
 

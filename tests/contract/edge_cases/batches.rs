@@ -14,7 +14,7 @@ for_both_types!(
 
 fn batches_without_rows<T: Real>() {
     for level in Level::available() {
-        for columns in [0, 1, 5] {
+        for columns in [0, 1, 5, usize::MAX] {
             let rows = Rows::<T>::new(&[], columns).unwrap();
             assert!(rows.is_empty());
             assert_eq!(rows.into_iter().count(), 0);
