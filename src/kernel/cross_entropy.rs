@@ -97,7 +97,8 @@ pub fn loss_and_gradient<V: Vector<Element: Shifted>>(
             targets.add_losses(token, &mut losses, &block.sum, InLanes(block.argmax));
             let frames = Frames::near(token, block.frames);
             let gradients = targets.gradients(token, &block.sum, &frames, scale);
-            blocks.map(gradients.softmax);
+            let softmax = gradients.softmax;
+            softmax.multiply_all(token, blocks.columns_mut());
             blocks.store(rest);
             targets.finish(rest, gradients);
             first += V::LANES;

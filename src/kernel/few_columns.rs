@@ -13,7 +13,6 @@ use super::frame::Shifted;
 use super::frames::NearFrames;
 use super::peak::Peak;
 use super::running::rest;
-use super::scale::Scale;
 use super::squares::{Shape, load_columns, store_columns};
 use crate::math::TwoFold;
 use crate::simd::{Element, Routine, Stack, Token, Vector};
@@ -101,10 +100,17 @@ impl<V: Vector<Element: Shifted>> Blocks<V> {
         }
     }
 
-    /// The columns in use.
+    /// The columns.
     #[inline(always)]
     fn columns(&self) -> &[V] {
         self.cells.values().get(..self.columns).unwrap_or(&[])
+    }
+
+    /// The columns, to change.
+    #[inline(always)]
+    pub fn columns_mut(&mut self) -> &mut [V] {
+        let cells = self.cells.values_mut();
+        cells.get_mut(..self.columns).unwrap_or(&mut [])
     }
 
     /// Gives out the rows, the first of `rows`.
@@ -249,14 +255,6 @@ impl<V: Vector<Element: Shifted>> Blocks<V> {
             [] => TwoFold::zero(self.token),
         }
     }
-
-    /// Applies `function` to every cell.
-    #[inline(always)]
-    pub fn map<F: Columnwise<V>>(&mut self, function: F) {
-        for cell in self.cells.values_mut().iter_mut().take(self.columns) {
-            *cell = function.apply(self.token, *cell);
-        }
-    }
 }
 
 /// The term of a column, 0 where there is none.
@@ -321,18 +319,5 @@ impl<V: Vector<Element: Shifted>, P: Peak> Terms<V> for Exponentials<V, P> {
         let here = V::splat(token, V::Element::from_u64(column as u64));
         zero.replace_where_less(self.argmax, here, power)
             .replace_where_less(here, self.argmax, power)
-    }
-}
-
-/// A function of a column, which may treat each row differently.
-pub trait Columnwise<V: Vector>: Copy {
-    /// The function.
-    fn apply(self, token: V::Token, column: V) -> V;
-}
-
-impl<V: Vector> Columnwise<V> for Scale<V> {
-    #[inline(always)]
-    fn apply(self, token: V::Token, column: V) -> V {
-        self.multiply(token, column)
     }
 }

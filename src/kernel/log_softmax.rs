@@ -1,7 +1,7 @@
 //! x − ln Σ e^x.
 
 use super::exp_sum::ExpSum;
-use super::few_columns::{BlockSum, Blocks, Cells, Columnwise};
+use super::few_columns::{BlockSum, Blocks, Cells};
 use super::frame::Shifted;
 use super::lanes::{get, lanes};
 use super::map::{Map, map};
@@ -90,8 +90,9 @@ fn log_softmax_block<V: Vector<Element: Shifted>>(
         return false;
     };
     let log_ratio = sum.log_ratio(token).value();
-    let max = sum.max;
-    blocks.map(Subtract { max, log_ratio });
+    for column in blocks.columns_mut() {
+        *column = column.sub(sum.max).sub(log_ratio);
+    }
     blocks.store(rows.target());
     true
 }
@@ -108,12 +109,5 @@ impl<V: Vector> Map<V> for Subtract<V::Element> {
     fn apply(self, token: V::Token, x: V) -> V {
         x.sub(V::splat(token, self.max))
             .sub(V::splat(token, self.log_ratio))
-    }
-}
-
-impl<R: Vector> Columnwise<R> for Subtract<R> {
-    #[inline(always)]
-    fn apply(self, _: R::Token, column: R) -> R {
-        column.sub(self.max).sub(self.log_ratio)
     }
 }

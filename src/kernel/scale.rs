@@ -115,6 +115,27 @@ impl<V: Vector> Scale<V> {
         }
     }
 
+    /// Multiplies all of `values`. The smallest product decides whether any is small: by a margin, since
+    /// what `small_below` takes, a division, is needed only if there is one.
+    #[inline(always)]
+    pub fn multiply_all(self, token: V::Token, values: &mut [V]) {
+        let mut least = V::splat(token, -V::Element::NEG_INFINITY);
+        for value in values.iter() {
+            least = least.at_most(*value);
+        }
+        let digits = V::Element::INTEGRAL * V::Element::SIXTEEN * V::Element::SIXTEEN;
+        let bound = V::splat(token, V::Element::MIN_POSITIVE * digits);
+        if self.negative || least.mul(self.factor).any_less(bound) {
+            for value in values {
+                *value = self.multiply(token, *value);
+            }
+        } else {
+            for value in values {
+                *value = self.product(*value);
+            }
+        }
+    }
+
     /// The product, if it is not small.
     #[inline(always)]
     fn product(self, x: V) -> V {

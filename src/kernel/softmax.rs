@@ -69,7 +69,8 @@ fn softmax_block<V: Vector<Element: Shifted>>(
     let Some(BlockSum { sum, .. }) = blocks.sum::<Among>(rows.source(), Cells::Replaced) else {
         return false;
     };
-    blocks.map(Scale::by(token, sum.reciprocal(token), V::Element::ONE));
+    let scale = Scale::by(token, sum.reciprocal(token), V::Element::ONE);
+    scale.multiply_all(token, blocks.columns_mut());
     blocks.store(rows.target());
     true
 }

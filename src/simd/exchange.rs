@@ -1,6 +1,6 @@
 //! Lanes that change places.
 
-use core::{mem, slice};
+use core::slice;
 
 use super::element::Element;
 use super::reduce::{halving, sum_across};
@@ -48,13 +48,9 @@ pub trait Exchange: Vector<Register = Self> {
     /// for what is behind the end.
     #[inline(always)]
     fn store_rows(square: Square<Self>, rows: &mut [Self::Element], stride: usize) {
-        let left = rows.len();
-        if left > stride.saturating_mul(Self::LANES - 1) {
-            let row = rows.as_mut_ptr();
-            Self::PerLane::give(square, RowsToStore { row, left, stride });
-        } else {
-            Self::PerLane::give(square, FewerRowsToStore { rows, stride });
-        }
+        let left = rows.len() as isize;
+        let row = rows.as_mut_ptr();
+        Self::PerLane::give(square, RowsToStore { row, left, stride });
     }
 
     /// Transposes a square, one row a register: lane i of register j changes places with lane j of
@@ -105,41 +101,25 @@ impl<R: Vector> Source<R> for RowsToLoad<R> {
     }
 }
 
-/// Where the rows of a square belong in a slice, all of which begin in it.
+/// Where the rows of a square belong in a slice.
 struct RowsToStore<E> {
     /// The next.
     row: *mut E,
-    /// How many elements there are from `row` on.
-    left: usize,
+    /// How many elements there are from `row` on; less than 0 if it is behind the end.
+    left: isize,
     stride: usize,
 }
 
 impl<R: Vector> Sink<R> for RowsToStore<R::Element> {
     #[inline(always)]
     fn take(&mut self, row: R) {
-        // SAFETY: `store_rows` alone makes this, of a slice that it borrows exclusively and in which every
-        // row begins, and gives it as many as a square has: so `row` is in that slice, as are as many
-        // elements as are left.
-        let place = unsafe { slice::from_raw_parts_mut(self.row, self.left) };
+        let left = usize::try_from(self.left).unwrap_or(0);
+        // SAFETY: `store_rows` alone makes this, of a slice that it borrows exclusively: `left` elements
+        // from `row` on are the end of that slice, and where there are none any address will do.
+        let place = unsafe { slice::from_raw_parts_mut(self.row, left) };
         self.row = self.row.wrapping_add(self.stride);
-        self.left = self.left.wrapping_sub(self.stride);
+        self.left = self.left.saturating_sub_unsigned(self.stride);
         row.store(place);
-    }
-}
-
-/// Where the rows of a square belong in a slice that ends before the last of them.
-struct FewerRowsToStore<'a, E> {
-    /// From the next row on.
-    rows: &'a mut [E],
-    stride: usize,
-}
-
-impl<R: Vector> Sink<R> for FewerRowsToStore<'_, R::Element> {
-    #[inline(always)]
-    fn take(&mut self, row: R) {
-        let rows = mem::take(&mut self.rows);
-        row.store(rows);
-        self.rows = rows.get_mut(self.stride..).unwrap_or(&mut []);
     }
 }
 
