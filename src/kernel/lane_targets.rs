@@ -134,12 +134,13 @@ impl<V: Vector<Element: Shifted>> LaneTargets<V> {
         let misses = one.replace_where_less(bounded, infinity, argmax.misses(token, self));
         let correct = misses.count_less(V::splat(token, V::Element::HALF));
         let first = losses.next_lane::<V>();
-        let weights = self.weight.map(|weight| TwoFold::exact(token, weight));
-        losses.add(
-            V::LANES >> self.spread,
-            self.in_order(token, loss, first),
-            weights.map(|weights| self.in_order(token, weights, first)),
-        );
+        let mut weights = None;
+        // Not by `map`: a closure is not compiled for the level's instructions.
+        if let Some(weight) = self.weight {
+            weights = Some(self.in_order(token, TwoFold::exact(token, weight), first));
+        }
+        let loss = self.in_order(token, loss, first);
+        losses.add(V::LANES >> self.spread, loss, weights);
         losses.count(self.counted, correct);
     }
 

@@ -31,17 +31,17 @@ pub trait Exchange: Vector<Register = Self> {
     /// As many rows as lanes, which begin `stride` elements apart: the first elements of each, with what
     /// follows where a row has fewer; 0 behind the end.
     #[inline(always)]
-    fn load_rows(token: Self::Token, mut rows: &[Self::Element], stride: usize) -> Square<Self> {
+    fn load_rows(token: Self::Token, rows: &[Self::Element], stride: usize) -> Square<Self> {
         if holds_rows::<Self>(rows.len(), stride) {
             let row = rows.as_ptr();
-            return Self::PerLane::yielded(RowsToLoad::<Self> { token, row, stride });
+            Self::PerLane::yielded(RowsToLoad::<Self> { token, row, stride })
+        } else {
+            Self::PerLane::yielded(LastRowsToLoad::<Self> {
+                token,
+                rows,
+                stride,
+            })
         }
-        let mut square = Self::PerLane::filled(Self::splat(token, Self::Element::ZERO));
-        for row in square.as_mut() {
-            *row = Self::load(token, rows, Self::Element::ZERO);
-            rows = rows.get(stride..).unwrap_or(&[]);
-        }
-        square
     }
 
     /// Stores a square's rows in order where [`load_rows`](Self::load_rows) would find them: each whole, but
@@ -98,6 +98,23 @@ impl<R: Vector> Source<R> for RowsToLoad<R> {
         let row = unsafe { slice::from_raw_parts(self.row, R::LANES) };
         self.row = self.row.wrapping_add(self.stride);
         R::load(self.token, row, R::Element::ZERO)
+    }
+}
+
+/// The rows of a square, in a slice that may end before them.
+struct LastRowsToLoad<'a, R: Vector> {
+    token: R::Token,
+    /// From the next on.
+    rows: &'a [R::Element],
+    stride: usize,
+}
+
+impl<R: Vector> Source<R> for LastRowsToLoad<'_, R> {
+    #[inline(always)]
+    fn next(&mut self) -> R {
+        let row = R::load(self.token, self.rows, R::Element::ZERO);
+        self.rows = self.rows.get(self.stride..).unwrap_or(&[]);
+        row
     }
 }
 
