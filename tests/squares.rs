@@ -12,6 +12,8 @@
 mod element;
 #[path = "../src/simd/exchange.rs"]
 mod exchange;
+#[path = "../src/simd/fours.rs"]
+mod fours;
 #[path = "../src/simd/pair.rs"]
 mod pair;
 #[path = "../src/simd/powers.rs"]
@@ -32,7 +34,8 @@ mod math {
 
 mod simd {
     pub(crate) use crate::element::Element;
-    pub use crate::exchange::{Exchange, Fours, by_fours};
+    pub use crate::exchange::Exchange;
+    pub use crate::fours::{Fours, by_fours};
     pub use crate::pair::Pair;
     pub use crate::powers::Powers;
     pub use crate::vector::{Count, Routine, Sink, Source, Times, Token, Vector};

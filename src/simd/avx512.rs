@@ -6,7 +6,8 @@ use core::arch::x86::*;
 use core::arch::x86_64::*;
 
 use super::element::Element;
-use super::exchange::{Exchange, Fours, by_fours};
+use super::exchange::Exchange;
+use super::fours::{Fours, by_fours};
 use super::powers::Powers;
 use super::reduce::{halving, max_across, register_reductions};
 use super::vector::{Routine, Times, Token, Vector};

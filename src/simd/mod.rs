@@ -2,6 +2,8 @@
 
 mod element;
 mod exchange;
+#[cfg(target_feature = "sse2")]
+mod fours;
 mod pair;
 mod powers;
 // Elsewhere `wide` would imitate vectors by arrays, more slowly and in more code than one lane.
