@@ -39,8 +39,8 @@ fn lengths_of_rows<T>(level: Level) -> Vec<usize> {
     lengths
 }
 
-/// How many rows of how many columns: rows of few columns are taken together, as many as a register has
-/// lanes.
+/// How many rows of how many columns: rows of few columns are taken together, as many as a vector of a few
+/// registers has lanes.
 ///
 /// Miri looks at what registers load and store, on either side of their length: a stripe of lanes and
 /// one more. One lane has no other length.
@@ -53,7 +53,10 @@ fn shapes<T>(level: Level) -> Vec<(usize, usize)> {
     let bytes = if level.is_fused() { 32 } else { 16 };
     match level.name() {
         "scalar" => vec![(2, 3)],
-        _ => vec![(bytes / size_of::<T>() + 1, 2), (2, beyond_a_stripe::<T>())],
+        _ => vec![
+            (2 * bytes / size_of::<T>() + 1, 2),
+            (2, beyond_a_stripe::<T>()),
+        ],
     }
 }
 

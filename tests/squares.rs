@@ -165,8 +165,9 @@ fn check_block<V: Vector<Element = f32, Token = Always>>(rows: usize, columns: u
     for (column, cells) in cells[..columns].iter().enumerate() {
         let mut column_of_rows = vec![-1.0; V::LANES];
         cells.store(&mut column_of_rows);
-        for (row, cell) in column_of_rows.into_iter().take(rows).enumerate() {
-            assert_eq!(cell, elements[row * columns + column], "{lanes} lanes");
+        for (row, cell) in column_of_rows.into_iter().enumerate() {
+            let expected = elements.get(row * columns + column).unwrap_or(&0.0);
+            assert_eq!(cell, *expected, "{lanes} lanes, {rows} rows");
         }
     }
 

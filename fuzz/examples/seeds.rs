@@ -142,7 +142,7 @@ fn batches<T: Float>() -> Vec<(String, Recipe)> {
     let pattern = [3, -1, 0, 2, -5, 1, -2, 8, 4].map(|x: i8| T::from(x) / T::from(7));
     let (zero, hundred) = (T::from(0), T::from(100));
     let far = hundred * hundred * hundred * hundred * hundred;
-    let nan = zero / zero;
+    let nan = zero * (hundred / zero);
     let mut recipes = Vec::new();
     for (columns, rows) in [(10, 45), (33, 40)] {
         for (name, options, spike) in [

@@ -3,7 +3,7 @@
 //! With M the largest logit, the loss is ln(Σ e^x / e^M) + (M − x[label]). Both parts are at least
 //! 0, so nothing cancels, and a confident row's tiny loss keeps its digits.
 
-use super::few_columns::{BlockSum, Blocks, Cells};
+use super::few_columns::{Blocks, Cells};
 use super::frame::Shifted;
 use super::frames::Frames;
 use super::lane_targets::{ByRow, InLanes, LaneTargets};
@@ -33,7 +33,7 @@ pub fn loss<V: Vector<Element: Shifted>>(
     let mut first = 0;
     while let Some(rest @ [_, ..]) = rows.data().get(first * columns..) {
         let labels = (&labels, &options, first);
-        if let Some(block) = block::<V>(&mut blocks, rest, first, Cells::Kept) {
+        if let Some(block) = blocks.sum::<Apart>(first, rest, Cells::Kept) {
             let targets = LaneTargets::<V>::new(token, (rest, columns), 0, labels);
             targets.add_losses(token, &mut losses, &block.sum, InLanes(block.argmax));
             first += V::LANES;
@@ -58,21 +58,6 @@ pub fn loss<V: Vector<Element: Shifted>>(
     losses.finish(options.class_weights.is_some())
 }
 
-/// The sums of the next rows if they are a block. Blocks divide stripes of rows, as batches do.
-#[inline(always)]
-fn block<V: Vector<Element: Shifted>>(
-    blocks: &mut Blocks<V>,
-    rows: &[V::Element],
-    first: usize,
-    cells: Cells,
-) -> Option<BlockSum<V>> {
-    if first.is_multiple_of(V::LANES) {
-        blocks.sum::<Apart>(rows, cells)
-    } else {
-        None
-    }
-}
-
 /// The loss of every row, whose logits give way to `scale` times the gradient. Labels and options
 /// have been checked, and the options keep labels.
 #[inline(always)]
@@ -92,7 +77,7 @@ pub fn loss_and_gradient<V: Vector<Element: Shifted>>(
     let data = rows.into_data();
     while let Some(rest @ [_, ..]) = data.get_mut(first * columns..) {
         let labels = (&labels, &options, first);
-        if let Some(block) = block::<V>(&mut blocks, rest, first, Cells::Replaced) {
+        if let Some(block) = blocks.sum::<Apart>(first, rest, Cells::Replaced) {
             let targets = LaneTargets::<V>::new(token, (rest, columns), 0, labels);
             targets.add_losses(token, &mut losses, &block.sum, InLanes(block.argmax));
             let frames = Frames::near(token, block.frames);

@@ -3,8 +3,8 @@
 //! Taken alone, a short row leaves most lanes empty, and its sum, logarithm and quotient are chains
 //! of instructions that nothing overlaps. Here a block of as many rows as a vector has lanes is
 //! transposed: each vector holds one column, and everything that is done once a row is done once a
-//! block. A block may lack rows, which then are rows of 0. Every element meets the same operations in the same order as in `row_sum`, so that the
-//! results are the same to the bit.
+//! block. A block may lack rows, which then are rows of 0. Every element meets the same operations in
+//! the same order as in `row_sum`, so that the results are the same to the bit.
 
 use core::marker::PhantomData;
 
@@ -17,8 +17,8 @@ use super::squares::{Shape, load_columns, store_columns};
 use crate::math::TwoFold;
 use crate::simd::{Element, Routine, Stack, Token, Vector};
 
-/// Room for the columns, which are at most three of the four stripes of a group of `row_sum`: there, a
-/// lane has a single sum of up to four terms.
+/// Room for the columns, which are at most three of the four stripes of a group of `row_sum`, where a lane
+/// has a single sum of up to four terms; and for what fills up a last register.
 const ROOM_FOR_COLUMNS: usize = 128;
 
 /// The most lanes of a stripe.
@@ -170,13 +170,18 @@ impl<V: Vector<Element: Shifted>> Blocks<V> {
 
     /// The sum of exponentials of each of the first rows, as many as lanes or all; `None` if there are too
     /// few, or if a row has NaN, or a largest element that is infinite or too far from the origin to
-    /// shift by a power of two.
+    /// shift by a power of two. Nor is there a sum unless so many blocks go before the row of number
+    /// `first`: where one has failed, another is not tried before its rows are done.
     #[inline(always)]
-    pub fn sum<P: Peak>(&mut self, rows: &[V::Element], cells: Cells) -> Option<BlockSum<V>> {
-        if V::LANES == 1 || self.columns == 0 {
-            return None;
-        }
-        if rows.len() < self.worthwhile {
+    pub fn sum<P: Peak>(
+        &mut self,
+        first: usize,
+        rows: &[V::Element],
+        cells: Cells,
+    ) -> Option<BlockSum<V>> {
+        // The compiler knows the number of lanes, and leaves out what one lane does not need.
+        let none = V::LANES == 1 || self.columns == 0 || !first.is_multiple_of(V::LANES);
+        if none || rows.len() < self.worthwhile {
             return None;
         }
         self.token.call(Sum {

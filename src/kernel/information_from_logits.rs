@@ -27,7 +27,7 @@ pub fn entropy_from_logits<V: Vector<Element: Shifted>>(
     let mut first = 0;
     while let Some(rows @ [_, ..]) = rows.data().get(first * columns..) {
         let out = out.get_mut(first..).unwrap_or(&mut []);
-        if let Some(block) = blocks.sum::<Apart>(rows, Cells::Kept) {
+        if let Some(block) = blocks.sum::<Apart>(first, rows, Cells::Kept) {
             let (max, frames) = (block.sum.max, block.frames);
             let gaps = blocks.total(Gaps { max, frame: frames });
             let mean = gaps.quotient(token, block.sum.total());

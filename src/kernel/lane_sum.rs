@@ -50,8 +50,8 @@ impl<V: Vector> LaneSum<V> {
         }
     }
 
-    /// Adds the numbers of the elements in as many places as lanes, of which the first is that of number
-    /// `first` or lies in the same register.
+    /// Adds the lanes of `x` to consecutive lanes of the stripe, from the register with the place of element
+    /// number `first`: for a vector of several registers, the first of so many.
     #[inline(always)]
     pub fn add_lanes<W>(&mut self, first: usize, mut x: TwoFold<W>)
     where

@@ -126,13 +126,7 @@ impl<V: Vector<Element: Shifted>> LaneTargets<V> {
             hi: loss.hi.add(special),
             lo: loss.lo,
         };
-        let largest = V::splat(token, V::Element::LARGEST);
-        let infinity = V::splat(token, -V::Element::NEG_INFINITY);
-        let one = V::splat(token, V::Element::ONE);
-        // No NaN is correct.
-        let bounded = loss.hi.abs().at_most(largest);
-        let misses = one.replace_where_less(bounded, infinity, argmax.misses(token, self));
-        let correct = misses.count_less(V::splat(token, V::Element::HALF));
+        losses.count(self.counted, self.correct(token, loss.hi, argmax));
         let first = losses.next_lane::<V>();
         let mut weights = None;
         // Not by `map`: a closure is not compiled for the level's instructions.
@@ -141,7 +135,16 @@ impl<V: Vector<Element: Shifted>> LaneTargets<V> {
         }
         let loss = self.in_order(token, loss, first);
         losses.add(V::LANES >> self.spread, loss, weights);
-        losses.count(self.counted, correct);
+    }
+
+    /// How many rows have their largest element at their label; none with a loss of NaN.
+    #[inline(always)]
+    fn correct<A: Places<V>>(&self, token: V::Token, loss: V, argmax: A) -> u32 {
+        let one = V::splat(token, V::Element::ONE);
+        let infinity = V::splat(token, -V::Element::NEG_INFINITY);
+        let bounded = loss.abs().at_most(V::splat(token, V::Element::LARGEST));
+        let misses = one.replace_where_less(bounded, infinity, argmax.misses(token, self));
+        misses.count_less(V::splat(token, V::Element::HALF))
     }
 
     /// What belongs to row number i in lane `first` + i; 0 in other lanes, and for ignored rows.
@@ -253,14 +256,8 @@ impl<V: Vector<Element: Shifted>> Places<V> for ByRow<'_, V> {
     #[inline(always)]
     fn misses(self, token: V::Token, targets: &LaneTargets<V>) -> V {
         let mut misses = filled::<V, _>(V::Element::ONE);
-        for (number, place) in self
-            .0
-            .as_ref()
-            .iter()
-            .enumerate()
-            .take(V::LANES >> targets.spread)
-        {
-            if targets.label(number) == Some(*place) {
+        for number in 0..V::LANES >> targets.spread {
+            if targets.label(number).is_some() && targets.label(number) == get(self.0, number) {
                 set(&mut misses, number << targets.spread, V::Element::ZERO);
             }
         }
@@ -268,7 +265,7 @@ impl<V: Vector<Element: Shifted>> Places<V> for ByRow<'_, V> {
     }
 }
 
-/// As numbers of a type that has all numbers of columns, in the lanes of the rows.
+/// As numbers, exact for few columns, in the lanes of the rows.
 pub struct InLanes<V>(pub V);
 
 impl<V: Vector> Places<V> for InLanes<V> {

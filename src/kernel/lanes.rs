@@ -11,6 +11,7 @@ pub type Lanes<V, T = <V as Vector>::Element> = <<V as Vector>::PerLane as Count
 /// The same for every lane.
 #[inline(always)]
 pub fn filled<V: Vector, T: Copy>(value: T) -> Lanes<V, T> {
+    const { assert!(V::PerLane::NUMBER == V::LANES) };
     V::PerLane::filled(value)
 }
 

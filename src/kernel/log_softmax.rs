@@ -36,14 +36,16 @@ pub fn log_softmax_rows<V: Vector<Element: Shifted>>(
     let mut blocks = Blocks::<V>::new(token, columns);
     let rows_at_once = rows_at_once::<V>(columns);
     let mut sums = Sums::<V::Register, Apart>::new(token, rows_at_once);
+    let mut first = 0;
     while rows.len() > 0 {
         let mut done = V::LANES;
-        if !log_softmax_block::<V>(token, &mut blocks, rows.reborrow()) {
+        if !log_softmax_block::<V>(token, &mut blocks, first, rows.reborrow()) {
             done = rows_at_once;
             let (batch, _) = rows.reborrow().split(columns * done);
             log_softmax_batch::<V>(token, batch, columns, &mut sums);
         }
         (_, rows) = rows.split(columns * done);
+        first += done;
     }
 }
 
@@ -79,14 +81,15 @@ fn log_softmax_batch<V: Vector<Element: Shifted>>(
     sum
 }
 
-/// Log-softmax of the first rows, a block of few columns; `false` if nothing is done.
+/// Log-softmax of a block of few columns, from the row of number `first`; `false` if nothing is done.
 #[inline(always)]
 fn log_softmax_block<V: Vector<Element: Shifted>>(
     token: V::Token,
     blocks: &mut Blocks<V>,
+    first: usize,
     mut rows: InOut<'_, V::Element>,
 ) -> bool {
-    let Some(BlockSum { sum, .. }) = blocks.sum::<Apart>(rows.source(), Cells::Kept) else {
+    let Some(BlockSum { sum, .. }) = blocks.sum::<Apart>(first, rows.source(), Cells::Kept) else {
         return false;
     };
     let log_ratio = sum.log_ratio(token).value();

@@ -27,7 +27,7 @@ pub fn log_sum_exp<V: Vector<Element: Shifted>>(
     let mut first = 0;
     while let Some(rest @ [_, ..]) = out.get_mut(first..) {
         let rows = rows.data().get(first * columns..).unwrap_or(&[]);
-        if let Some(BlockSum { sum, frames, .. }) = blocks.sum::<Among>(rows, Cells::Kept) {
+        if let Some(BlockSum { sum, frames, .. }) = blocks.sum::<Among>(first, rows, Cells::Kept) {
             let peak = Frames::near(token, frames).peak(token, sum.max);
             sum.log_sum_exp(token, peak).store(rest);
             first += V::LANES;

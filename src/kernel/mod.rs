@@ -29,7 +29,7 @@ pub mod maximum;
 pub mod partial_sum;
 mod peak;
 mod row;
-pub mod row_losses;
+mod row_losses;
 mod row_sum;
 mod running;
 pub mod scale;

@@ -116,7 +116,8 @@ impl<V: Vector> Scale<V> {
     }
 
     /// Multiplies all of `values`. The smallest product decides whether any is small: by a margin, since
-    /// what `small_below` takes, a division, is needed only if there is one.
+    /// what `small_below` takes, a division, is needed only if there is one. A factor that is small itself
+    /// may lack digits, or its smaller part, however large the products are.
     #[inline(always)]
     pub fn multiply_all(self, token: V::Token, values: &mut [V]) {
         let mut least = V::splat(token, -V::Element::NEG_INFINITY);
@@ -125,7 +126,8 @@ impl<V: Vector> Scale<V> {
         }
         let digits = V::Element::INTEGRAL * V::Element::SIXTEEN * V::Element::SIXTEEN;
         let bound = V::splat(token, V::Element::MIN_POSITIVE * digits);
-        if self.negative || least.mul(self.factor).any_less(bound) {
+        let small = self.factor.at_most(least.mul(self.factor)).any_less(bound);
+        if self.negative || small {
             for value in values {
                 *value = self.multiply(token, *value);
             }

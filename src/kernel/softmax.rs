@@ -48,25 +48,29 @@ pub fn softmax_rows<V: Vector<Element: Shifted>>(
     let mut blocks = Blocks::<V>::new(token, columns);
     let rows_at_once = rows_at_once::<V>(columns);
     let mut sums = Sums::<V::Register, Among>::new(token, rows_at_once);
+    let mut first = 0;
     while rows.len() > 0 {
         let mut done = V::LANES;
-        if !softmax_block::<V>(token, &mut blocks, rows.reborrow()) {
+        if !softmax_block::<V>(token, &mut blocks, first, rows.reborrow()) {
             done = rows_at_once;
             let (batch, _) = rows.reborrow().split(columns * done);
             softmax_batch::<V>(token, batch, columns, &mut sums);
         }
         (_, rows) = rows.split(columns * done);
+        first += done;
     }
 }
 
-/// Softmax of the first rows, a block of few columns; `false` if nothing is done.
+/// Softmax of a block of few columns, from the row of number `first`; `false` if nothing is done.
 #[inline(always)]
 fn softmax_block<V: Vector<Element: Shifted>>(
     token: V::Token,
     blocks: &mut Blocks<V>,
+    first: usize,
     mut rows: InOut<'_, V::Element>,
 ) -> bool {
-    let Some(BlockSum { sum, .. }) = blocks.sum::<Among>(rows.source(), Cells::Replaced) else {
+    let Some(BlockSum { sum, .. }) = blocks.sum::<Among>(first, rows.source(), Cells::Replaced)
+    else {
         return false;
     };
     let scale = Scale::by(token, sum.reciprocal(token), V::Element::ONE);

@@ -37,7 +37,8 @@ impl Labels<'_> {
         })
     }
 
-    /// Copies the labels from row number `first` on; `none` in place of those that are `ignored` or negative.
+    /// Copies the labels from row number `first` on, as many as there are; `none` in place of one that is
+    /// `ignored`, or not a `usize`.
     #[inline(always)]
     pub fn copy_to(&self, classes: &mut [usize], first: usize, ignored: Option<i64>, none: usize) {
         each!(self, slice => {

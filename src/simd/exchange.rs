@@ -32,6 +32,7 @@ pub trait Exchange: Vector<Register = Self> {
     /// follows where a row has fewer; 0 behind the end.
     #[inline(always)]
     fn load_rows(token: Self::Token, rows: &[Self::Element], stride: usize) -> Square<Self> {
+        const { assert!(Self::PerLane::NUMBER == Self::LANES) };
         if holds_rows::<Self>(rows.len(), stride) {
             let row = rows.as_ptr();
             Self::PerLane::yielded(RowsToLoad::<Self> { token, row, stride })
@@ -94,7 +95,7 @@ impl<R: Vector> Source<R> for RowsToLoad<R> {
     #[inline(always)]
     fn next(&mut self) -> R {
         // SAFETY: `load_rows` alone makes this, of a slice that has a whole register at the start of each
-        // row, and lets it yield as many as a square has.
+        // of `LANES` rows, and lets it yield so many, as it asserts.
         let row = unsafe { slice::from_raw_parts(self.row, R::LANES) };
         self.row = self.row.wrapping_add(self.stride);
         R::load(self.token, row, R::Element::ZERO)
@@ -130,10 +131,12 @@ struct RowsToStore<E> {
 impl<R: Vector> Sink<R> for RowsToStore<R::Element> {
     #[inline(always)]
     fn take(&mut self, row: R) {
-        let left = usize::try_from(self.left).unwrap_or(0);
-        // SAFETY: `store_rows` alone makes this, of a slice that it borrows exclusively: `left` elements
-        // from `row` on are the end of that slice, and where there are none any address will do.
-        let place = unsafe { slice::from_raw_parts_mut(self.row, left) };
+        let place = match usize::try_from(self.left) {
+            // SAFETY: `store_rows` alone makes this, of a slice that it borrows exclusively: so many
+            // elements from `row` on are the end of that slice.
+            Ok(left) => unsafe { slice::from_raw_parts_mut(self.row, left) },
+            Err(_) => &mut [],
+        };
         self.row = self.row.wrapping_add(self.stride);
         self.left = self.left.saturating_sub_unsigned(self.stride);
         row.store(place);

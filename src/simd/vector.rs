@@ -9,6 +9,8 @@ use crate::math::TwoFold;
 pub trait Count {
     /// An array of so many values.
     type Of<V: Copy>: AsRef<[V]> + AsMut<[V]> + Copy;
+    /// The number.
+    const NUMBER: usize;
     /// Half as many, at least one.
     type Half: Count;
     /// Twice as many, at most 32: no vector has more lanes.
@@ -43,6 +45,7 @@ macro_rules! count {
     ($($half:literal $n:literal $twice:literal: $($index:literal)*;)*) => {$(
         impl Count for Times<$n> {
             type Of<V: Copy> = [V; $n];
+            const NUMBER: usize = $n;
             type Half = Times<$half>;
             type Twice = Times<$twice>;
 

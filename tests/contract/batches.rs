@@ -95,9 +95,13 @@ fn check_losses<T: Real>(level: Level, rows: Rows<'_, T>, context: &str) {
         assert_same(&gradient[place], wanted, &format!("ignoring, {context}"));
     }
     let largest = [T::from_f64(1.0), T::MAX, T::from_f64(f64::INFINITY)];
-    for scale in largest.into_iter().chain([scale]) {
+    // Products that have all their digits, of a factor that does not.
+    let tiny =
+        [35, 45, 55, 65, 90, 120].map(|above| T::from_f64(2_f64.powi(above - T::MAX_EXPONENT)));
+    for scale in largest.into_iter().chain(tiny).chain([scale]) {
         let weighted = ignoring.class_weights(&weights);
         check_loss(weighted, rows, &some_ignored, scale, context);
+        check_loss(plain, rows, &labels, scale, context);
     }
 }
 
@@ -223,9 +227,12 @@ fn rows_of_many_columns<T: Real>() {
 fn sums_of_many_rows<T: Real>() {
     let mut random = Random::new(75);
     for columns in [2, 10, 70, 130] {
-        let data: Vec<T> = (0..1100 * columns)
+        let mut data: Vec<T> = (0..1100 * columns)
             .map(|_| T::from_f64(3.0 * random.normal()))
             .collect();
+        // Rows that are no part of a block, behind those that settle first.
+        data[600 * columns] = T::from_f64(1e30);
+        data[650 * columns] = T::from_f64(f64::NEG_INFINITY);
         let rows = Rows::new(&data, columns).unwrap();
         let labels: Vec<usize> = (0..rows.len()).map(|_| random.below(columns)).collect();
         let weights: Vec<T> = (0..columns).map(|_| T::from_f64(random.unit())).collect();

@@ -108,15 +108,10 @@ impl Run<'_> {
         shape: Shape,
         peers: impl FnOnce() -> Vec<Contender<T>>,
     ) {
-        let best = Level::available().count() - 1;
-        self.task(&function.name, function, shape, best, || {
-            let levels = function.levels();
-            let contenders = levels.chain(function.plain(shape.0, shape.1));
-            contenders.chain(peers()).collect()
-        });
+        self.levels(&function.name, function, shape, peers);
     }
 
-    /// A function of rows of few columns at the best level, beside its plain forms and `peers`.
+    /// A function of rows of few columns in the same way.
     fn few_columns(
         &mut self,
         name: &str,
@@ -125,12 +120,24 @@ impl Run<'_> {
     ) {
         for columns in FEW_COLUMNS {
             let shape = (FEW_COLUMNS_BATCH / columns, columns);
-            self.task(name, function, shape, 0, || {
-                let contenders = [best(function.levels())].into_iter();
-                let contenders = contenders.chain(function.plain(shape.0, shape.1));
-                contenders.chain(peers(columns)).collect()
-            });
+            self.levels(name, function, shape, || peers(columns));
         }
+    }
+
+    /// A function at every level, beside its plain forms and `peers`, under a name.
+    fn levels<T: Real>(
+        &mut self,
+        name: &str,
+        function: &Function<T>,
+        shape: Shape,
+        peers: impl FnOnce() -> Vec<Contender<T>>,
+    ) {
+        let best = Level::available().count() - 1;
+        self.task(name, function, shape, best, || {
+            let levels = function.levels();
+            let contenders = levels.chain(function.plain(shape.0, shape.1));
+            contenders.chain(peers()).collect()
+        });
     }
 
     /// Checks and measures the contenders that `set_up` makes, if the filter lets it. All are
