@@ -16,7 +16,7 @@ for_both_types!(
 
 /// More rows than two blocks of any level have, and a rest that is worth another block if there are few
 /// columns.
-const ROWS: usize = 87;
+const ROWS: usize = 73;
 
 const IGNORED: i64 = -100;
 
@@ -95,12 +95,13 @@ fn check_losses<T: Real>(level: Level, rows: Rows<'_, T>, context: &str) {
         assert_same(&gradient[place], wanted, &format!("ignoring, {context}"));
     }
     let largest = [T::from_f64(1.0), T::MAX, T::from_f64(f64::INFINITY)];
-    // Products that have all their digits, of a factor that does not.
-    let tiny =
-        [35, 45, 55, 65, 90, 120].map(|above| T::from_f64(2_f64.powi(above - T::MAX_EXPONENT)));
-    for scale in largest.into_iter().chain(tiny).chain([scale]) {
+    for scale in largest.into_iter().chain([scale]) {
         let weighted = ignoring.class_weights(&weights);
         check_loss(weighted, rows, &some_ignored, scale, context);
+    }
+    // Products that have all their digits, of a factor that does not.
+    for above in [45, 60, 100] {
+        let scale = T::from_f64(2_f64.powi(above - T::MAX_EXPONENT));
         check_loss(plain, rows, &labels, scale, context);
     }
 }
@@ -165,7 +166,7 @@ fn assert_same_sum<T: Real>(batch: &LossSum<T>, alone: &LossSum<T>, context: &st
 }
 
 fn few() -> impl Iterator<Item = usize> {
-    (1..=34).chain([47, 48, 49, 63, 64, 65, 95, 96, 97, 100])
+    (1..=18).chain([31, 32, 33, 34, 47, 48, 49, 64, 65, 95, 96, 97])
 }
 
 /// Rows of `columns` logits, each of another distribution.
