@@ -82,8 +82,7 @@ pub fn loss_and_gradient<V: Vector<Element: Shifted>>(
             targets.add_losses(token, &mut losses, &block.sum, InLanes(block.argmax));
             let frames = Frames::near(token, block.frames);
             let gradients = targets.gradients(token, &block.sum, &frames, scale);
-            let softmax = gradients.softmax;
-            softmax.multiply_all(token, blocks.columns_mut());
+            gradients.softmax.multiply_all(token, blocks.columns_mut());
             blocks.store(rest);
             targets.finish(rest, gradients);
             first += V::LANES;

@@ -96,33 +96,32 @@ impl<V: Vector> LaneSum<V> {
 impl<R: Exchange> LaneSum<R> {
     /// Adds up the first `count` lanes, the others being 0. Beyond the range, `lo` is not a number.
     #[inline(always)]
-    pub fn finish_first(mut self, count: usize) -> TwoFold<R> {
-        let mut registers = self.lanes.as_mut();
-        let mut distance = R::Element::STRIPE / 2;
-        while distance >= R::LANES {
-            let half = registers.len() / 2;
-            let (lower, upper) = registers.split_at_mut(half);
-            if count > distance {
-                for (lane, other) in lower.iter_mut().zip(upper) {
-                    *lane = lane.add(*other);
-                }
-            }
-            registers = lower;
-            distance /= 2;
-        }
-        let sum = R::PerStripe::first(&self.lanes);
+    pub fn finish_first(self, count: usize) -> TwoFold<R> {
+        let sum = sum_of_first::<R>(self.lanes, count);
         if count > 1 { R::sum_of_lanes(sum) } else { sum }
     }
 }
 
 /// The sum of a stripe's registers in a fixed tree: halves of the stripe each time.
 #[inline(always)]
-pub fn sum_of_registers<V: Vector>(mut stripe: Stripe<V, TwoFold<V>>) -> TwoFold<V::Register> {
+pub fn sum_of_registers<V: Vector>(stripe: Stripe<V, TwoFold<V>>) -> TwoFold<V::Register> {
+    sum_of_first::<V>(stripe, V::Element::STRIPE)
+}
+
+/// [`sum_of_registers`] where all lanes but the first `count` are 0, which are not added.
+#[inline(always)]
+fn sum_of_first<V: Vector>(
+    mut stripe: Stripe<V, TwoFold<V>>,
+    count: usize,
+) -> TwoFold<V::Register> {
     let mut lanes = stripe.as_mut();
     while lanes.len() > 1 {
-        let (lower, upper) = lanes.split_at_mut(lanes.len() / 2);
-        for (lane, other) in lower.iter_mut().zip(upper) {
-            *lane = lane.add(*other);
+        let half = lanes.len() / 2;
+        let (lower, upper) = lanes.split_at_mut(half);
+        if count > half * V::LANES {
+            for (lane, other) in lower.iter_mut().zip(upper) {
+                *lane = lane.add(*other);
+            }
         }
         lanes = lower;
     }

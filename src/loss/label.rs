@@ -31,10 +31,7 @@ impl Labels<'_> {
     /// The label of a row, unless it is `ignored`, negative or not there.
     #[inline(always)]
     pub fn get(&self, row: usize, ignored: Option<i64>) -> Option<usize> {
-        each!(self, slice => match slice.get(row) {
-            Some(label) if !label.is(ignored) => label.class(),
-            _ => None,
-        })
+        each!(self, slice => slice.get(row)?.class_unless(ignored))
     }
 
     /// Copies the labels from row number `first` on, as many as there are; `none` in place of one that is
@@ -43,9 +40,9 @@ impl Labels<'_> {
     pub fn copy_to(&self, classes: &mut [usize], first: usize, ignored: Option<i64>, none: usize) {
         each!(self, slice => {
             for (class, label) in classes.iter_mut().zip(slice.get(first..).unwrap_or(&[])) {
-                *class = match label.class() {
-                    Some(class) if !label.is(ignored) => class,
-                    _ => none,
+                *class = match label.class_unless(ignored) {
+                    Some(class) => class,
+                    None => none,
                 };
             }
         });
@@ -67,6 +64,11 @@ pub(crate) trait Sealed: Sized {
     fn class(&self) -> Option<usize>;
     /// Whether the label is this number.
     fn is(&self, number: Option<i64>) -> bool;
+    /// The class, if it can be one and is not `ignored`.
+    #[inline(always)]
+    fn class_unless(&self, ignored: Option<i64>) -> Option<usize> {
+        if self.is(ignored) { None } else { self.class() }
+    }
 }
 
 /// An integer type that labels rows with their classes, counted from 0: `u8`, `u16`, `u32`,

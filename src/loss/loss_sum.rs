@@ -48,7 +48,7 @@ impl<T: Element> LossSum<T> {
     /// Adds a row of this weight whose loss is `hi + lo`.
     #[inline(always)]
     pub(crate) fn add_row(&mut self, hi: T, lo: T, weight: T, correct: bool) {
-        self.add_weights(weight, T::ZERO);
+        self.weight.latest.add(weight, T::ZERO);
         self.add_losses(hi, lo, 1, u64::from(correct));
     }
 
