@@ -187,7 +187,7 @@ fn check_block<V: Vector<Element = f32, Token = Always>>(rows: usize, columns: u
 
 /// The same for few and for all rows of a block.
 fn check_blocks<V: Vector<Element = f32, Token = Always>>() {
-    for columns in 1..=96 {
+    for columns in 1..=127 {
         for rows in [1, V::LANES / 2, V::LANES - 1, V::LANES] {
             if rows > 0 {
                 check_block::<V>(rows, columns);

@@ -8,14 +8,14 @@ use super::frame::Shifted;
 use super::frames::Frames;
 use super::lane_targets::{ByRow, InLanes, LaneTargets};
 use super::peak::Apart;
-use super::row::{row, up_to};
+use super::row::up_to;
 use super::row_losses::RowLosses;
-use super::row_sum::row_sum_unreduced;
+use super::row_sum::row_sums;
 use super::softmax::{rows_at_once, scale_rows, sum_rows};
 use super::sums::Sums;
 use crate::loss::{Labels, LossSum, Options};
 use crate::rows::{Rows, RowsMut};
-use crate::simd::{Element, InOut, Vector};
+use crate::simd::{InOut, Vector};
 
 /// The loss of every row. Labels and options have been checked, and the options keep labels.
 #[inline(always)]
@@ -38,19 +38,10 @@ pub fn loss<V: Vector<Element: Shifted>>(
             targets.add_losses(token, &mut losses, &block.sum, InLanes(block.argmax));
             first += V::LANES;
         } else {
-            let rows = (up_to(rest, rows_at_once * columns), columns);
-            let targets = LaneTargets::<V::Register>::new(token, rows, sums.spread(), labels);
-            sums.clear();
-            for number in 0..rows_at_once {
-                let Some(row) = row(rest, columns, number) else {
-                    break;
-                };
-                sums.push(match targets.label(number) {
-                    Some(_) => row_sum_unreduced::<V, Apart>(token, row),
-                    None => Err(V::Element::ZERO),
-                });
-            }
-            let of_rows = sums.sum();
+            let rows = up_to(rest, rows_at_once * columns);
+            let spread = sums.spread();
+            let targets = LaneTargets::<V::Register>::new(token, (rows, columns), spread, labels);
+            let of_rows = row_sums::<V, Apart>(token, rows, columns, targets.wanted(), &mut sums);
             targets.add_losses(token, &mut losses, &of_rows, ByRow(sums.argmax()));
             first += rows_at_once;
         }

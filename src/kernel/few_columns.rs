@@ -12,13 +12,13 @@ use super::exp_sum::ExpSum;
 use super::frame::Shifted;
 use super::frames::NearFrames;
 use super::peak::Peak;
-use super::running::rest;
+use super::running::{group_length, rest};
 use super::squares::{Shape, load_columns, store_columns};
 use crate::math::TwoFold;
 use crate::simd::{Element, Routine, Stack, Token, Vector};
 
-/// Room for the columns, which are at most three of the four stripes of a group of `row_sum`, where a lane
-/// has a single sum of up to four terms; and for what fills up a last register.
+/// Room for the columns, which are fewer than the first group of `row_sum`, where a lane has a single sum of
+/// up to four terms; and for what fills up a last register.
 const ROOM_FOR_COLUMNS: usize = 128;
 
 /// The most lanes of a stripe.
@@ -60,15 +60,15 @@ impl<V: Vector<Element: Shifted>> Blocks<V> {
     /// For rows of `columns` elements.
     #[inline(always)]
     pub fn new(token: V::Token, columns: usize) -> Self {
-        let most = 3 * V::Element::STRIPE;
-        let few = V::LANES > 1 && columns <= most;
+        let group = group_length::<V>();
+        let few = V::LANES > 1 && columns < group;
         let columns = if few { columns } else { 0 };
-        // Measured: alone, a row takes as long as so many more columns of a block.
+        // Measured: alone, a row takes as long as a group and so many more columns of a block.
         let alone = 16;
         Self {
             token,
             columns,
-            worthwhile: (V::LANES * (columns + alone)).div_ceil(most + alone) * columns,
+            worthwhile: (V::LANES * (columns + alone)).div_ceil(group + alone) * columns,
             cells: Stack::new(),
             lanes: Stack::new(),
         }

@@ -1,12 +1,16 @@
 //! Entropies and divergences of the softmax of logits.
 
+use super::exp_sum::ExpSum;
 use super::few_columns::{self, Blocks, Cells};
 use super::frame::{Frame, Shifted};
 use super::frames::NearFrames;
+use super::lanes::{filled, get, lanes, set};
 use super::peak::Apart;
-use super::row::{each, row};
-use super::row_sum::{RowSum, row_sum};
+use super::row::{each, row, up_to};
+use super::row_sum::{RowSum, Wanted, row_sum, row_sums};
+use super::softmax::rows_at_once;
 use super::sum::{Summand, rounded, sum};
+use super::sums::Sums;
 use crate::math::TwoFold;
 use crate::math::excess::{Excess, exp_m1_and_excess};
 use crate::rows::Rows;
@@ -24,35 +28,53 @@ pub fn entropy_from_logits<V: Vector<Element: Shifted>>(
 ) {
     let columns = rows.columns();
     let mut blocks = Blocks::<V>::new(token, columns);
+    let rows_at_once = rows_at_once::<V>(columns).min(out.len());
+    let mut sums = Sums::<V::Register, Apart>::new(token, rows_at_once);
     let mut first = 0;
     while let Some(rows @ [_, ..]) = rows.data().get(first * columns..) {
         let out = out.get_mut(first..).unwrap_or(&mut []);
         if let Some(block) = blocks.sum::<Apart>(first, rows, Cells::Kept) {
             let (max, frames) = (block.sum.max, block.frames);
             let gaps = blocks.total(Gaps { max, frame: frames });
-            let mean = gaps.quotient(token, block.sum.total());
-            entropy(block.sum.log_ratio(token), mean).store(out);
+            entropy(token, &block.sum, gaps).store(out);
             first += V::LANES;
         } else {
-            if let (Some(row), [out, ..]) = (row(rows, columns, 0), out) {
-                *out = entropy_of_row::<V>(token, row);
-            }
-            first += 1;
+            let rows = up_to(rows, rows_at_once * columns);
+            let of_rows = row_sums::<V, Apart>(token, rows, columns, Wanted::ALL, &mut sums);
+            let gaps = gaps_of_rows::<V>(token, rows, columns, &sums, &of_rows);
+            sums.copy_to(out, &lanes(entropy(token, &of_rows, gaps)));
+            first += rows_at_once;
         }
     }
 }
 
-/// The entropy of one row.
+/// Σ e^x·(M − x) of the rows of `sums`; NaN where a sum is not finite.
 #[inline(always)]
-fn entropy_of_row<V: Vector<Element: Shifted>>(token: V::Token, row: &[V::Element]) -> V::Element {
-    match row_sum::<V, Apart>(token, row) {
-        Ok(row_sum) => {
-            let (max, frame) = (row_sum.max, row_sum.frame);
-            let gaps = sum::<V, _>(token, row, row, Gaps { max, frame });
-            let mean = gaps.quotient(token, row_sum.total::<V>(token));
-            entropy(row_sum.log_ratio::<V>(token), mean).first()
+fn gaps_of_rows<V: Vector<Element: Shifted>>(
+    token: V::Token,
+    rows: &[V::Element],
+    columns: usize,
+    sums: &Sums<V::Register, Apart>,
+    of_rows: &ExpSum<V::Register>,
+) -> TwoFold<V::Register> {
+    let max = lanes(of_rows.max);
+    let mut gaps = TwoFold {
+        hi: filled::<V::Register, _>(V::Element::NAN),
+        lo: filled::<V::Register, _>(V::Element::ZERO),
+    };
+    let mut number = 0;
+    while let Some(row) = row(rows, columns, number) {
+        let lane = sums.lane(number);
+        if let (Some(frame), Some(max)) = (sums.frame(number), get(&max, lane)) {
+            let gap = sum::<V, _>(token, row, row, Gaps { max, frame });
+            set(&mut gaps.hi, lane, gap.hi.first());
+            set(&mut gaps.lo, lane, gap.lo.first());
         }
-        Err(_) => V::Element::NAN,
+        number += 1;
+    }
+    TwoFold {
+        hi: V::Register::load(token, gaps.hi.as_ref(), V::Element::NAN),
+        lo: V::Register::load(token, gaps.lo.as_ref(), V::Element::ZERO),
     }
 }
 
@@ -60,7 +82,9 @@ fn entropy_of_row<V: Vector<Element: Shifted>>(token: V::Token, row: &[V::Elemen
 /// errors of two exponentials, of the differences and of the products already: it is not rounded
 /// before the sum.
 #[inline(always)]
-fn entropy<R: Vector>(ratio: TwoFold<R>, mean: TwoFold<R>) -> R {
+fn entropy<R: Vector<Element: Shifted>>(token: R::Token, sum: &ExpSum<R>, gaps: TwoFold<R>) -> R {
+    let ratio = sum.log_ratio(token);
+    let mean = gaps.quotient(token, sum.total());
     mean.add_single(ratio.hi).add_single(ratio.lo).value()
 }
 

@@ -6,7 +6,7 @@ use super::frame::Shifted;
 use super::lanes::{get, lanes};
 use super::map::{Map, map};
 use super::peak::Apart;
-use super::row_sum::row_sum_unreduced;
+use super::row_sum::{Wanted, row_sums};
 use super::softmax::rows_at_once;
 use super::sums::Sums;
 use crate::simd::{Element, InOut, Span, Vector};
@@ -57,13 +57,7 @@ fn log_softmax_batch<V: Vector<Element: Shifted>>(
     columns: usize,
     sums: &mut Sums<V::Register, Apart>,
 ) -> ExpSum<V::Register> {
-    sums.clear();
-    let mut unread = rows.source();
-    while let Some((row @ [_, ..], rest)) = unread.split_at_checked(columns) {
-        sums.push(row_sum_unreduced::<V, Apart>(token, row));
-        unread = rest;
-    }
-    let sum = sums.sum();
+    let sum = row_sums::<V, Apart>(token, rows.source(), columns, Wanted::ALL, sums);
     let (max, log_ratio) = (lanes(sum.max), lanes(sum.log_ratio(token).value()));
     let mut number = 0;
     while rows.len() > 0 {

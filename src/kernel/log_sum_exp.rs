@@ -4,11 +4,11 @@ use super::few_columns::{BlockSum, Blocks, Cells};
 use super::frame::Shifted;
 use super::frames::Frames;
 use super::peak::Among;
-use super::row::row;
-use super::row_sum::row_sum_unreduced;
+use super::row::up_to;
+use super::row_sum::{Wanted, row_sums};
 use super::sums::Sums;
 use crate::rows::Rows;
-use crate::simd::Vector;
+use crate::simd::{Element, Vector};
 
 /// ln Σ e^x of each row, for as many rows as `out` has room for.
 ///
@@ -21,6 +21,10 @@ pub fn log_sum_exp<V: Vector<Element: Shifted>>(
     out: &mut [V::Element],
 ) {
     let columns = rows.columns();
+    if columns == 0 {
+        out.fill(V::Element::NEG_INFINITY);
+        return;
+    }
     let mut blocks = Blocks::<V>::new(token, columns);
     let rows_at_once = out.len().min(V::Register::LANES);
     let mut sums = Sums::<V::Register, Among>::new(token, rows_at_once);
@@ -32,13 +36,9 @@ pub fn log_sum_exp<V: Vector<Element: Shifted>>(
             sum.log_sum_exp(token, peak).store(rest);
             first += V::LANES;
         } else {
-            for number in 0..rest.len().min(rows_at_once) {
-                let row = row(rows, columns, number).unwrap_or(&[]);
-                sums.push(row_sum_unreduced::<V, Among>(token, row));
-            }
-            let sum = sums.sum();
+            let batch = up_to(rows, rest.len().min(rows_at_once) * columns);
+            let sum = row_sums::<V, Among>(token, batch, columns, Wanted::ALL, &mut sums);
             sums.log_sum_exp(sum, rest);
-            sums.clear();
             first += rows_at_once;
         }
     }

@@ -16,10 +16,10 @@ use super::frame::{Frame, Shifted};
 use super::lanes::MOST_LANES;
 use super::maximum::{extremes, extremes_and_place, finite_extremes, position};
 use super::peak::Peak;
-use super::running::{AMONG, Running, TermKind, Unreduced, block_length};
+use super::running::{AMONG, Running, TermKind, Unreduced, batch_length, block_length};
 use super::sums::Sums;
 use crate::math::TwoFold;
-use crate::simd::{Element, InOut, Routine, Span, Stack, Token, Vector};
+use crate::simd::{Element, Routine, Span, Stack, Token, Vector};
 
 /// The sum of exponentials of a row whose largest element is finite.
 #[derive(Clone, Copy)]
@@ -183,20 +183,49 @@ impl<V: Vector<Element: Shifted>, P: Peak> Routine<V::Token> for OnePass<'_, V, 
     }
 }
 
-/// Appends the sums of a few rows to `sums`, and stores every exponential in the frame of its row;
-/// but 0 for a row that is not `wanted`, of which nothing is stored.
+/// The sums of a few rows that are only read, as many as `sums` has room for; 0 for a row that is not
+/// `wanted`.
+#[inline(always)]
+pub fn row_sums<V: Vector<Element: Shifted>, P: Peak>(
+    token: V::Token,
+    mut rows: &[V::Element],
+    columns: usize,
+    wanted: Wanted,
+    sums: &mut Sums<V::Register, P>,
+) -> ExpSum<V::Register> {
+    sums.clear();
+    // Rows of one block: all that a maximum is taken of first, here as there.
+    if columns <= block_length::<V>() && rows.len() <= batch_length::<V>() {
+        row_sums_in_two_passes::<V, P, _>(token, rows, columns, wanted, sums);
+    } else {
+        let mut number = 0;
+        while let Some((row @ [_, ..], rest)) = rows.split_at_checked(columns) {
+            sums.push(if wanted.has(number) {
+                row_sum_unreduced::<V, P>(token, row)
+            } else {
+                Err(V::Element::ZERO)
+            });
+            number += 1;
+            rows = rest;
+        }
+    }
+    sums.sum()
+}
+
+/// Appends the sums of a few rows to `sums`, and stores every exponential in the frame of its row where
+/// the span says; but 0 for a row that is not `wanted`, of which nothing is stored.
 ///
 /// All maxima come first: what follows from one is a chain of instructions that those of other rows
 /// overlap.
 #[inline(always)]
-pub fn row_sums_stored<V: Vector<Element: Shifted>, P: Peak>(
+pub fn row_sums_in_two_passes<V: Vector<Element: Shifted>, P: Peak, S: Span<V::Element>>(
     token: V::Token,
-    rows: InOut<'_, V::Element>,
+    rows: S,
     columns: usize,
     wanted: Wanted,
     sums: &mut Sums<V::Register, P>,
 ) {
-    token.call(TwoPasses::<V, P> {
+    token.call(TwoPasses::<V, P, S> {
         rows,
         columns,
         wanted,
@@ -204,15 +233,17 @@ pub fn row_sums_stored<V: Vector<Element: Shifted>, P: Peak>(
     });
 }
 
-/// [`row_sums_stored`], compiled once.
-struct TwoPasses<'a, V: Vector, P> {
-    rows: InOut<'a, V::Element>,
+/// [`row_sums_in_two_passes`], compiled once.
+struct TwoPasses<'a, V: Vector, P, S> {
+    rows: S,
     columns: usize,
     wanted: Wanted,
     sums: &'a mut Sums<V::Register, P>,
 }
 
-impl<V: Vector<Element: Shifted>, P: Peak> Routine<V::Token> for TwoPasses<'_, V, P> {
+impl<V: Vector<Element: Shifted>, P: Peak, S: Span<V::Element>> Routine<V::Token>
+    for TwoPasses<'_, V, P, S>
+{
     type Output = ();
 
     #[inline(always)]

@@ -19,7 +19,7 @@ const STRIPES_PER_GROUP: usize = 4;
 
 /// The number of elements of a group of stripes.
 #[inline(always)]
-const fn group_length<V: Vector>() -> usize {
+pub const fn group_length<V: Vector>() -> usize {
     STRIPES_PER_GROUP * V::Element::STRIPE
 }
 
@@ -28,6 +28,13 @@ const fn group_length<V: Vector>() -> usize {
 #[inline(always)]
 pub const fn block_length<V: Vector>() -> usize {
     8 * group_length::<V>()
+}
+
+/// The number of elements of the rows that are taken at once, if it is more than one: few enough to stay
+/// in the nearest cache while they are read again.
+#[inline(always)]
+pub const fn batch_length<V: Vector>() -> usize {
+    4 * block_length::<V>()
 }
 
 /// The place of a peak that is not kept apart.

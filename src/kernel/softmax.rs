@@ -10,7 +10,8 @@ use super::frame::{Frame, Shifted};
 use super::lanes::Lanes;
 use super::map::{Map, map};
 use super::peak::{Among, Peak};
-use super::row_sum::{RowSum, Wanted, row_sum_unreduced, row_sums_stored};
+use super::row_sum::{RowSum, Wanted, row_sum_unreduced, row_sums_in_two_passes};
+use super::running::batch_length;
 use super::scale::{Scale, scale_all};
 use super::sums::Sums;
 use crate::simd::{Element, InOut, Span, Vector};
@@ -18,11 +19,10 @@ use crate::simd::{Element, InOut, Span, Vector};
 /// Longest row whose exponentials are stored and read again.
 const LONGEST_STORED: usize = 1 << 17;
 
-/// How many rows are taken at once, a power of two: few enough to stay in the nearest cache, since what
-/// follows their sums reads them again.
+/// How many rows are taken at once, a power of two, where what follows their sums reads them again.
 #[inline(always)]
 pub fn rows_at_once<V: Vector>(columns: usize) -> usize {
-    let rows = 128 * V::Element::STRIPE / columns.max(1);
+    let rows = batch_length::<V>() / columns.max(1);
     (1 << rows.checked_ilog2().unwrap_or(0)).min(V::Register::LANES)
 }
 
@@ -106,7 +106,7 @@ pub fn sum_rows<V: Vector<Element: Shifted>, P: Peak>(
 ) {
     sums.clear();
     if columns <= LONGEST_STORED {
-        row_sums_stored::<V, P>(token, rows, columns, wanted, sums);
+        row_sums_in_two_passes::<V, P, _>(token, rows, columns, wanted, sums);
     } else if wanted.has(0) {
         sums.push(row_sum_unreduced::<V, P>(token, rows.source()));
     } else {

@@ -141,11 +141,21 @@ impl<R: Exchange<Element: Shifted>, P: Peak> Sums<R, P> {
     #[inline(always)]
     pub fn log_sum_exp(&self, sum: ExpSum<R>, out: &mut [R::Element]) {
         let peak = self.frames().peak(self.token, sum.max);
-        let results = lanes(sum.log_sum_exp(self.token, peak));
+        let mut results = lanes(sum.log_sum_exp(self.token, peak));
+        for (result, max) in results.as_mut().iter_mut().zip(self.max.as_ref()) {
+            if !max.is_finite() {
+                *result = *max;
+            }
+        }
+        self.copy_to(out, &results);
+    }
+
+    /// What belongs to each row, for as many as `out` has room for.
+    #[inline(always)]
+    pub fn copy_to(&self, out: &mut [R::Element], results: &Lanes<R>) {
         for (number, out) in out.iter_mut().take(self.rows).enumerate() {
-            let lane = self.lane(number);
-            if let (Some(max), Some(result)) = (get(&self.max, lane), get(&results, lane)) {
-                *out = if max.is_finite() { result } else { max };
+            if let Some(result) = get(results, self.lane(number)) {
+                *out = result;
             }
         }
     }

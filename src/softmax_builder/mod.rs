@@ -34,7 +34,7 @@ use crate::{Float, Level};
 /// Bias and mask have one element for each column, which serves every row, or one for each element.
 ///
 /// # Speed
-/// Without options, rows of up to 96 (`f32`) or 48 (`f64`) columns are taken several at once, one a
+/// Without options, rows of up to 127 (`f32`) or 63 (`f64`) columns are taken several at once, one a
 /// lane. With any option each row is taken by itself, which for 10 columns takes several times as
 /// long: where all that is wanted is a temperature, and its rounding does not matter, divide the
 /// logits by it first.

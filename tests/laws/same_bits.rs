@@ -268,7 +268,7 @@ fn forms_and_places_agree<T: Real>() {
 /// can.
 fn families_count_alike<T: Real>() {
     let mut random = Random::new(10);
-    for columns in (1..40).chain([64, 65, 97, 130, 1000]) {
+    for columns in (1..40).chain([63, 64, 65, 97, 127, 130, 200, 1000]) {
         let mut numbers = |scale: f64| -> Vec<T> {
             let mut number = || {
                 let x = T::from_f64(scale * random.below(4) as f64);

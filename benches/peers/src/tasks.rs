@@ -26,7 +26,7 @@ const REDUCTIONS: [Shape; 5] = [
     (1, 1 << 25),
 ];
 /// The columns of rows that are taken several at once, one a lane, and of some that are not.
-const FEW_COLUMNS: [usize; 7] = [2, 3, 10, 16, 33, 64, 100];
+const FEW_COLUMNS: [usize; 9] = [2, 3, 10, 16, 33, 64, 100, 128, 200];
 /// Elements of a batch of such rows, which stays in a second-level cache.
 const FEW_COLUMNS_BATCH: usize = 1 << 17;
 /// Elements that stay in a first-level cache.

@@ -44,7 +44,7 @@ use crate::{Float, Level};
 /// Options that change nothing, such as a weight of 1 for each class, change no bit.
 ///
 /// # Speed
-/// Rows of up to 96 (`f32`) or 48 (`f64`) columns with a label each are taken several at once, one
+/// Rows of up to 127 (`f32`) or 63 (`f64`) columns with a label each are taken several at once, one
 /// a lane, also with class weights and an ignored label. With label smoothing, a z-loss or soft
 /// targets each row is taken by itself, which for 10 columns takes several times as long.
 ///

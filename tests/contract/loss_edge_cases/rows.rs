@@ -68,7 +68,7 @@ fn check_no_loss<T: Real>(level: Level, row: &[T], soft: &[T]) {
 /// One row among others, all of whose labels have a weight of 0; for as many columns as are taken
 /// several rows at once, and more.
 fn no_weight_hides_nan<T: Real>() {
-    for (level, len) in levels_and([2, 4, 15, 48, 49, 96, 97, 200]) {
+    for (level, len) in levels_and([2, 4, 15, 63, 64, 127, 128, 200]) {
         let mut weights = vec![T::from_f64(0.5); len];
         weights[0] = T::from_f64(0.0);
         let loss = CrossEntropy::new().level(level).class_weights(&weights);
