@@ -178,26 +178,50 @@ impl<L> Scale<L> {
     }
 }
 
-/// So many elements are worth the vector in front of the first that starts a line of the cache.
-const WORTH_ALIGNING: usize = 2048;
-
-/// Multiplies every element: by vectors in fours, whose smallest element decides together whether
-/// products are small, because comparing takes the ports that multiply.
+/// Multiplies every element.
+///
+/// The first vector and the last are read before all others and written behind them: so the others can
+/// start a line of the cache and be whole, and those two overlap them.
 #[inline(always)]
 pub fn scale_all<V: Vector>(
     token: V::Token,
     mut data: InOut<'_, V::Element>,
     scale: Scale<V::Element>,
 ) {
-    let factor = Scale::<V>::splat(token, scale);
-    if data.len() >= WORTH_ALIGNING {
-        let head = before_line(data.source());
-        let (head, rest) = data.split(head);
-        map::<V, _>(token, head, scale);
-        data = rest;
+    if data.len() < V::LANES || scale.negative {
+        map::<V, _>(token, data, scale);
+        return;
     }
+    let factor = Scale::<V>::splat(token, scale);
+    let to_last = data.len() - V::LANES;
+    let first: V = data.load_at(token, 0, V::Element::ONE);
+    let last: V = data.load_at(token, to_last, V::Element::ONE);
+    let head = before_line(data.source()).min(V::LANES);
+    let (_, rest) = data.reborrow().split(head);
+    let rest = scale_by_fours::<V>(token, rest, scale);
+    let tail = rest.len() % V::LANES;
+    let whole = rest.len() - tail;
+    let (whole, _) = rest.split(whole);
+    map::<V, _>(token, whole, scale);
+    if head > 0 {
+        data.store_at(0, factor.multiply(token, first));
+    }
+    if tail > 0 {
+        data.store_at(to_last, factor.multiply(token, last));
+    }
+}
+
+/// Multiplies vectors in fours, whose smallest element decides together whether products are small, because
+/// comparing takes the ports that multiply; returns what is behind them.
+#[inline(always)]
+fn scale_by_fours<'a, V: Vector>(
+    token: V::Token,
+    mut data: InOut<'a, V::Element>,
+    scale: Scale<V::Element>,
+) -> InOut<'a, V::Element> {
+    let factor = Scale::<V>::splat(token, scale);
     let lanes = V::LANES;
-    while data.len() >= 4 * lanes && !scale.negative {
+    while data.len() >= 4 * lanes {
         let (mut group, rest) = data.split(4 * lanes);
         let a: V = group.load_at(token, 0, V::Element::ONE);
         let b: V = group.load_at(token, lanes, V::Element::ONE);
@@ -214,7 +238,7 @@ pub fn scale_all<V: Vector>(
         }
         data = rest;
     }
-    map::<V, _>(token, data, scale);
+    data
 }
 
 impl<V: Vector> Map<V> for Scale<V::Element> {

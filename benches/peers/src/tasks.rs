@@ -10,9 +10,11 @@ use crate::support::{Batch, Contender, Function, Real};
 /// Rows and columns of a batch.
 type Shape = (usize, usize);
 
-const SOFTMAX: [Shape; 6] = [
+const SOFTMAX: [Shape; 7] = [
     (65_536, 10),
     (8192, 128),
+    // The same rows within a second-level cache, and beyond it.
+    (128, 1000),
     (1024, 1000),
     (32, 32_000),
     (16, 128_256),
