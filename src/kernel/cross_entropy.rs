@@ -10,8 +10,8 @@ use super::lane_targets::{ByRow, InLanes, LaneTargets};
 use super::peak::Apart;
 use super::row::up_to;
 use super::row_losses::RowLosses;
-use super::row_sum::row_sums;
-use super::softmax::{rows_at_once, scale_rows, sum_rows};
+use super::row_sum::{row_sums, rows_at_once};
+use super::softmax::{scale_rows, sum_rows};
 use super::sums::Sums;
 use crate::loss::{Labels, LossSum, Options};
 use crate::rows::{Rows, RowsMut};
@@ -26,10 +26,10 @@ pub fn loss<V: Vector<Element: Shifted>>(
     options: Options<'_, V::Element>,
 ) -> LossSum<V::Element> {
     let columns = rows.columns();
-    let rows_at_once = rows.len().min(V::Register::LANES);
+    let batch = rows.len().min(V::Register::LANES);
     let mut losses = RowLosses::<V::Register>::new(token);
     let mut blocks = Blocks::<V>::new(token, columns);
-    let mut sums = Sums::<V::Register, Apart>::new(token, rows_at_once);
+    let mut sums = Sums::<V::Register, Apart>::new(token, batch);
     let mut first = 0;
     while let Some(rest @ [_, ..]) = rows.data().get(first * columns..) {
         let labels = (&labels, &options, first);
@@ -38,12 +38,12 @@ pub fn loss<V: Vector<Element: Shifted>>(
             targets.add_losses(token, &mut losses, &block.sum, InLanes(block.argmax));
             first += V::LANES;
         } else {
-            let rows = up_to(rest, rows_at_once * columns);
+            let rows = up_to(rest, batch * columns);
             let spread = sums.spread();
             let targets = LaneTargets::<V::Register>::new(token, (rows, columns), spread, labels);
             let of_rows = row_sums::<V, Apart>(token, rows, columns, targets.wanted(), &mut sums);
             targets.add_losses(token, &mut losses, &of_rows, ByRow(sums.argmax()));
-            first += rows_at_once;
+            first += batch;
         }
     }
     losses.finish(options.class_weights.is_some())

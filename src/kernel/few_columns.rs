@@ -61,6 +61,7 @@ impl<V: Vector<Element: Shifted>> Blocks<V> {
     #[inline(always)]
     pub fn new(token: V::Token, columns: usize) -> Self {
         let group = group_length::<V>();
+        const { assert!(group_length::<V>() <= ROOM_FOR_COLUMNS) };
         let few = V::LANES > 1 && columns < group;
         let columns = if few { columns } else { 0 };
         // Measured: alone, a row takes as long as a group and so many more columns of a block.

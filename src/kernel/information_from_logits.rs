@@ -4,11 +4,10 @@ use super::exp_sum::ExpSum;
 use super::few_columns::{self, Blocks, Cells};
 use super::frame::{Frame, Shifted};
 use super::frames::NearFrames;
-use super::lanes::{filled, get, lanes, set};
+use super::lanes::{filled, get, lanes, set, two_fold};
 use super::peak::Apart;
 use super::row::{each, row, up_to};
-use super::row_sum::{RowSum, Wanted, row_sum, row_sums};
-use super::softmax::rows_at_once;
+use super::row_sum::{RowSum, Wanted, row_sum, row_sums, rows_at_once};
 use super::sum::{Summand, rounded, sum};
 use super::sums::Sums;
 use crate::math::TwoFold;
@@ -31,8 +30,9 @@ pub fn entropy_from_logits<V: Vector<Element: Shifted>>(
     let rows_at_once = rows_at_once::<V>(columns).min(out.len());
     let mut sums = Sums::<V::Register, Apart>::new(token, rows_at_once);
     let mut first = 0;
-    while let Some(rows @ [_, ..]) = rows.data().get(first * columns..) {
-        let out = out.get_mut(first..).unwrap_or(&mut []);
+    while let (Some(rows @ [_, ..]), Some(out @ [_, ..])) =
+        (rows.data().get(first * columns..), out.get_mut(first..))
+    {
         if let Some(block) = blocks.sum::<Apart>(first, rows, Cells::Kept) {
             let (max, frames) = (block.sum.max, block.frames);
             let gaps = blocks.total(Gaps { max, frame: frames });
@@ -72,10 +72,7 @@ fn gaps_of_rows<V: Vector<Element: Shifted>>(
         }
         number += 1;
     }
-    TwoFold {
-        hi: V::Register::load(token, gaps.hi.as_ref(), V::Element::NAN),
-        lo: V::Register::load(token, gaps.lo.as_ref(), V::Element::ZERO),
-    }
+    two_fold::<V::Register>(token, &gaps)
 }
 
 /// ln(Z / e^M) and the mean of M − x, added. The mean of a confident row is nearly all, and has the

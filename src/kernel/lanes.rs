@@ -1,5 +1,6 @@
 //! The lanes of a vector, to read and write one by one.
 
+use crate::math::TwoFold;
 use crate::simd::{Count, Element, Vector};
 
 /// The most lanes of a register.
@@ -34,5 +35,14 @@ pub fn get<T: Copy, L: AsRef<[T]>>(lanes: &L, lane: usize) -> Option<T> {
 pub fn set<T, L: AsMut<[T]>>(lanes: &mut L, lane: usize, value: T) {
     if let Some(place) = lanes.as_mut().get_mut(lane) {
         *place = value;
+    }
+}
+
+/// The pair of each lane.
+#[inline(always)]
+pub fn two_fold<V: Vector>(token: V::Token, pairs: &TwoFold<Lanes<V>>) -> TwoFold<V> {
+    TwoFold {
+        hi: V::load(token, pairs.hi.as_ref(), V::Element::ZERO),
+        lo: V::load(token, pairs.lo.as_ref(), V::Element::ZERO),
     }
 }

@@ -6,8 +6,7 @@ use super::frame::Shifted;
 use super::lanes::{get, lanes};
 use super::map::{Map, map};
 use super::peak::Apart;
-use super::row_sum::{Wanted, row_sums};
-use super::softmax::rows_at_once;
+use super::row_sum::{Wanted, row_sums, rows_at_once};
 use super::sums::Sums;
 use crate::simd::{Element, InOut, Span, Vector};
 

@@ -26,8 +26,8 @@ pub fn log_sum_exp<V: Vector<Element: Shifted>>(
         return;
     }
     let mut blocks = Blocks::<V>::new(token, columns);
-    let rows_at_once = out.len().min(V::Register::LANES);
-    let mut sums = Sums::<V::Register, Among>::new(token, rows_at_once);
+    let batch = out.len().min(V::Register::LANES);
+    let mut sums = Sums::<V::Register, Among>::new(token, batch);
     let mut first = 0;
     while let Some(rest @ [_, ..]) = out.get_mut(first..) {
         let rows = rows.data().get(first * columns..).unwrap_or(&[]);
@@ -36,10 +36,10 @@ pub fn log_sum_exp<V: Vector<Element: Shifted>>(
             sum.log_sum_exp(token, peak).store(rest);
             first += V::LANES;
         } else {
-            let batch = up_to(rows, rest.len().min(rows_at_once) * columns);
-            let sum = row_sums::<V, Among>(token, batch, columns, Wanted::ALL, &mut sums);
+            let rows = up_to(rows, rest.len().min(batch) * columns);
+            let sum = row_sums::<V, Among>(token, rows, columns, Wanted::ALL, &mut sums);
             sums.log_sum_exp(sum, rest);
-            first += rows_at_once;
+            first += batch;
         }
     }
 }

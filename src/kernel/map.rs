@@ -10,13 +10,24 @@ pub trait Map<V: Vector>: Copy {
 
 /// Applies `function` to every element.
 #[inline(always)]
-pub fn map<V: Vector, F: Map<V>>(token: V::Token, mut data: InOut<'_, V::Element>, function: F) {
+pub fn map<V: Vector, F: Map<V>>(token: V::Token, data: InOut<'_, V::Element>, function: F) {
+    let rest = map_whole(token, data, function);
+    map_part(token, rest, function);
+}
+
+/// [`map`] for whole vectors; returns what is behind them.
+#[inline(always)]
+pub fn map_whole<V: Vector, F: Map<V>>(
+    token: V::Token,
+    mut data: InOut<'_, V::Element>,
+    function: F,
+) -> InOut<'_, V::Element> {
     while data.len() >= V::LANES {
         let (part, rest) = data.split(V::LANES);
         map_part(token, part, function);
         data = rest;
     }
-    map_part(token, data, function);
+    data
 }
 
 /// [`map`] for at most one vector.

@@ -127,7 +127,7 @@ pub fn row_sum_unreduced<V: Vector<Element: Shifted>, P: Peak>(
     })
 }
 
-/// [`row_sum`], compiled once.
+/// [`row_sum_unreduced`], compiled once.
 struct OnePass<'a, V: Vector, P> {
     row: &'a [V::Element],
     peak: PhantomData<P>,
@@ -183,7 +183,14 @@ impl<V: Vector<Element: Shifted>, P: Peak> Routine<V::Token> for OnePass<'_, V, 
     }
 }
 
-/// The sums of a few rows that are only read, as many as `sums` has room for; 0 for a row that is not
+/// How many rows are taken at once, a power of two, where what follows their sums reads them again.
+#[inline(always)]
+pub fn rows_at_once<V: Vector>(columns: usize) -> usize {
+    let rows = batch_length::<V>() / columns.max(1);
+    (1 << rows.checked_ilog2().unwrap_or(0)).min(V::Register::LANES)
+}
+
+/// The sums of a few rows that are only read, no more than `sums` has room for; 0 for a row that is not
 /// `wanted`.
 #[inline(always)]
 pub fn row_sums<V: Vector<Element: Shifted>, P: Peak>(
@@ -194,7 +201,7 @@ pub fn row_sums<V: Vector<Element: Shifted>, P: Peak>(
     sums: &mut Sums<V::Register, P>,
 ) -> ExpSum<V::Register> {
     sums.clear();
-    // Rows of one block: all that a maximum is taken of first, here as there.
+    // A maximum of one block, as in one pass, so that the results are the same.
     if columns <= block_length::<V>() && rows.len() <= batch_length::<V>() {
         row_sums_in_two_passes::<V, P, _>(token, rows, columns, wanted, sums);
     } else {

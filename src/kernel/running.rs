@@ -30,8 +30,7 @@ pub const fn block_length<V: Vector>() -> usize {
     8 * group_length::<V>()
 }
 
-/// The number of elements of the rows that are taken at once, if it is more than one: few enough to stay
-/// in the nearest cache while they are read again.
+/// The number of elements, of several rows, that stay in the nearest cache while they are read again.
 #[inline(always)]
 pub const fn batch_length<V: Vector>() -> usize {
     4 * block_length::<V>()

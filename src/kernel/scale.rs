@@ -7,7 +7,7 @@
 //! the result.
 
 use super::lanes::{Lanes, get, lanes};
-use super::map::{Map, map};
+use super::map::{Map, map, map_whole};
 use crate::math::TwoFold;
 use crate::simd::{Element, InOut, Span, Vector, before_line};
 
@@ -196,13 +196,14 @@ pub fn scale_all<V: Vector>(
     let to_last = data.len() - V::LANES;
     let first: V = data.load_at(token, 0, V::Element::ONE);
     let last: V = data.load_at(token, to_last, V::Element::ONE);
-    let head = before_line(data.source()).min(V::LANES);
+    // Not where that would leave no four vectors.
+    let mut head = before_line(data.source()).min(V::LANES);
+    if head + 4 * V::LANES > data.len() {
+        head = 0;
+    }
     let (_, rest) = data.reborrow().split(head);
     let rest = scale_by_fours::<V>(token, rest, scale);
-    let tail = rest.len() % V::LANES;
-    let whole = rest.len() - tail;
-    let (whole, _) = rest.split(whole);
-    map::<V, _>(token, whole, scale);
+    let tail = map_whole::<V, _>(token, rest, scale).len();
     if head > 0 {
         data.store_at(0, factor.multiply(token, first));
     }

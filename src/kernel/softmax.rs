@@ -10,21 +10,13 @@ use super::frame::{Frame, Shifted};
 use super::lanes::Lanes;
 use super::map::{Map, map};
 use super::peak::{Among, Peak};
-use super::row_sum::{RowSum, Wanted, row_sum_unreduced, row_sums_in_two_passes};
-use super::running::batch_length;
+use super::row_sum::{RowSum, Wanted, row_sum_unreduced, row_sums_in_two_passes, rows_at_once};
 use super::scale::{Scale, scale_all};
 use super::sums::Sums;
 use crate::simd::{Element, InOut, Span, Vector};
 
 /// Longest row whose exponentials are stored and read again.
 const LONGEST_STORED: usize = 1 << 17;
-
-/// How many rows are taken at once, a power of two, where what follows their sums reads them again.
-#[inline(always)]
-pub fn rows_at_once<V: Vector>(columns: usize) -> usize {
-    let rows = batch_length::<V>() / columns.max(1);
-    (1 << rows.checked_ilog2().unwrap_or(0)).min(V::Register::LANES)
-}
 
 /// Softmax of a row; returns its log-sum-exp.
 #[inline(always)]

@@ -3,10 +3,10 @@
 //! Both subtract a multiple of a sum over the row from each element, and what is left may be small:
 //! the sum is taken, and subtracted, in twice the precision.
 
-use super::lane_sum::LaneSum;
 use super::map::{Map2, map_with};
 use super::maximum::maximum;
-use super::row::{each, each_mut, parts};
+use super::row::{each, each_mut};
+use super::sum::{Summand, sum};
 use crate::math::TwoFold;
 use crate::math::exp::exp;
 use crate::math::exp_m1::exp_m1;
@@ -22,7 +22,8 @@ pub fn softmax<V: Vector<Element: Logarithm>>(
     dy: RowsMut<'_, V::Element>,
 ) {
     for (y, dy) in each(y).zip(each_mut(dy)) {
-        let sum = sum::<V, _>(token, y, dy, Product);
+        let [products, rests] = sum::<V, _>(token, y, dy, Product);
+        let sum = in_two_parts(products.add(rests));
         map_with::<V, _>(token, InOut::in_place(dy), y, Softmax { sum });
     }
 }
@@ -39,7 +40,7 @@ pub fn log_softmax<V: Vector<Element: Logarithm>>(
             map_with::<V, _>(token, InOut::in_place(dy), y, Removed);
             continue;
         }
-        let sum = sum::<V, _>(token, y, dy, Second);
+        let sum = in_two_parts(sum::<V, _>(token, y, dy, Second));
         map_with::<V, _>(token, InOut::in_place(dy), y, LogSoftmax { sum });
     }
 }
@@ -58,20 +59,19 @@ fn is_removed<V: Vector>(token: V::Token, y: &[V::Element]) -> bool {
     true
 }
 
-/// What is summed over pairs of elements.
-trait Summand<V: Vector>: Copy {
-    /// The term of a pair, in two parts.
-    fn term(self, token: V::Token, y: V, dy: V) -> TwoFold<V>;
-}
-
-/// y·dy.
+/// y·dy, and what each product is rounded by.
 #[derive(Clone, Copy)]
 struct Product;
 
 impl<V: Vector> Summand<V> for Product {
+    type Terms = [V; 2];
+
+    const NEUTRAL: V::Element = V::Element::ZERO;
+
     #[inline(always)]
-    fn term(self, token: V::Token, y: V, dy: V) -> TwoFold<V> {
-        TwoFold::product(token, y, dy)
+    fn terms(self, token: V::Token, y: V, dy: V) -> [V; 2] {
+        let product = TwoFold::product(token, y, dy);
+        [product.hi, product.lo]
     }
 }
 
@@ -80,39 +80,20 @@ impl<V: Vector> Summand<V> for Product {
 struct Second;
 
 impl<V: Vector> Summand<V> for Second {
+    type Terms = V;
+
+    const NEUTRAL: V::Element = V::Element::ZERO;
+
     #[inline(always)]
-    fn term(self, token: V::Token, _: V, dy: V) -> TwoFold<V> {
-        TwoFold::exact(token, dy)
+    fn terms(self, _: V::Token, _: V, dy: V) -> V {
+        dy
     }
 }
 
-/// The sum over all pairs of elements of `y` and `dy`, which are of one length, in both parts of a
-/// number's twice the precision. NaN if a term is not finite.
+/// A sum in both parts of a number's twice the precision. NaN if a term is not finite.
 #[inline(always)]
-fn sum<V: Vector, S: Summand<V>>(
-    token: V::Token,
-    y: &[V::Element],
-    dy: &[V::Element],
-    summand: S,
-) -> TwoFold<V::Element> {
-    let zero = V::Element::ZERO;
-    let mut sum = LaneSum::<V>::new(token);
-    let mut rests = LaneSum::<V>::new(token);
-    let stripe = V::Element::STRIPE;
-    for (y, dy) in parts(y, stripe).zip(parts(dy, stripe)) {
-        let mut start = 0;
-        for place in 0..sum.vectors() {
-            if start < dy.len() {
-                let y = V::load(token, y.get(start..).unwrap_or(&[]), zero);
-                let dy = V::load(token, dy.get(start..).unwrap_or(&[]), zero);
-                let term = summand.term(token, y, dy);
-                sum.add(place, term.hi);
-                rests.add(place, term.lo);
-            }
-            start += V::LANES;
-        }
-    }
-    let sum = sum.finish().add(rests.finish()).normalized();
+fn in_two_parts<R: Vector>(sum: TwoFold<R>) -> TwoFold<R::Element> {
+    let sum = sum.normalized();
     TwoFold {
         hi: sum.hi.first(),
         lo: sum.lo.first(),

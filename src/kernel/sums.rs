@@ -8,7 +8,7 @@ use core::marker::PhantomData;
 use super::exp_sum::ExpSum;
 use super::frame::{Frame, Shifted};
 use super::frames::{FrameLanes, Frames};
-use super::lanes::{Lanes, MOST_LANES, filled, get, lanes, set};
+use super::lanes::{Lanes, MOST_LANES, filled, get, lanes, set, two_fold};
 use super::peak::Peak;
 use super::running::{Unreduced, rest};
 use crate::math::TwoFold;
@@ -103,10 +103,7 @@ impl<R: Exchange<Element: Shifted>, P: Peak> Sums<R, P> {
         let max = R::load(token, self.max.as_ref(), R::Element::ZERO);
         let peak = self.frames().exp(token, max);
         if P::APART {
-            sum = sum.add(TwoFold {
-                hi: R::load(token, self.carried.hi.as_ref(), R::Element::ZERO),
-                lo: R::load(token, self.carried.lo.as_ref(), R::Element::ZERO),
-            });
+            sum = sum.add(two_fold::<R>(token, &self.carried));
         }
         ExpSum {
             max,

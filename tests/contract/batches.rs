@@ -218,7 +218,7 @@ fn far_rows_of_few_columns<T: Real>() {
 
 fn rows_of_many_columns<T: Real>() {
     let mut random = Random::new(74);
-    for columns in [129, 600, 1000, 5000] {
+    for columns in [200, 256, 257, 512, 513, 1000, 1024, 1025, 5000] {
         let data = batch::<T>(&mut random, columns);
         check(&data, columns);
     }

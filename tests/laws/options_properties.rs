@@ -62,6 +62,38 @@ fn a_temperature_scales<T: Real>(x: &[T], power: i32) {
     }
 }
 
+/// Of sixteenths, so that sums are exact.
+fn a_bias_is_a_summand<T: Real>(x: &[T], bias: &[T]) {
+    let sixteenths = |x: &T| T::from_f64((16.0 * x.to_f64()).round() / 16.0);
+    let x: Vec<T> = x.iter().map(sixteenths).collect();
+    let bias: Vec<T> = bias[..x.len()].iter().map(sixteenths).collect();
+    let sum: Vec<T> = x.iter().zip(&bias).map(|(&x, &bias)| x + bias).collect();
+    for level in Level::available() {
+        let plain = Softmax::new().level(level);
+        assert_same_softmax(softmax(&plain.bias(&bias), &x), softmax(&plain, &sum));
+    }
+}
+
+/// Logits in −cap…cap in the same order as before.
+fn a_softcap_bounds_and_keeps_order<T: Real>(x: &[T], cap: f64) {
+    let most = (2.0 * cap).exp() * (1.0 + 16.0 * epsilon::<T>());
+    for level in Level::available() {
+        let capped = Softmax::new().level(level).softcap(T::from_f64(cap));
+        let (out, _) = softmax(&capped, x);
+        let mut sorted: Vec<(T, T)> = x.iter().copied().zip(out).collect();
+        sorted.sort_by(|(a, _), (b, _)| a.partial_cmp(b).unwrap());
+        for pair in sorted.windows(2) {
+            let (below, above) = (pair[0].1, pair[1].1);
+            assert!(
+                below <= above || near(below, above, 0.0),
+                "{level}: {pair:?}"
+            );
+        }
+        let (least, greatest) = (sorted[0].1.to_f64(), sorted[x.len() - 1].1.to_f64());
+        assert!(greatest <= most * least, "{level}: {least:e}, {greatest:e}");
+    }
+}
+
 fn a_sink_is_a_column<T: Real>(x: &[T], sink: T) {
     let mut longer = x.to_vec();
     longer.push(sink);
@@ -236,11 +268,15 @@ macro_rules! properties {
                 fn of_options(
                     x in vec(-30.0..30.0, 1..80),
                     mask in vec(any::<bool>(), 80),
+                    bias in vec(-30.0..30.0, 80),
+                    cap in 0.5..20.0,
                     power in -3..4,
                     sink in -30.0..30.0,
                 ) {
                     let x = numbers::<$float>(&x);
                     a_mask_is_a_bias(&x, &mask);
+                    a_bias_is_a_summand(&x, &numbers::<$float>(&bias));
+                    a_softcap_bounds_and_keeps_order(&x, cap);
                     a_temperature_scales(&x, power);
                     a_sink_is_a_column(&x, sink as $float);
                     energies_are_negative_logits(&x, power);

@@ -179,7 +179,7 @@ fn at_offset<T: Real>(level: Level, row: &[T], offset: usize) -> Vec<u64> {
     let (loss, labels) = (CrossEntropy::new().level(level), [row.len() / 2]);
     let sum = loss.loss_from_logits(Rows::new(place, row.len()).unwrap(), &labels);
     bits.push(sum.unwrap().loss().pattern());
-    // Long rows are multiplied in another way for a positive scale than for a negative one.
+    // Rows are multiplied in another way for a positive scale than for a negative one.
     for scale in [0.3, -0.3] {
         place.copy_from_slice(row);
         let rows = RowsMut::new(place, row.len()).unwrap();

@@ -13,7 +13,7 @@ type Shape = (usize, usize);
 const SOFTMAX: [Shape; 7] = [
     (65_536, 10),
     (8192, 128),
-    // The same rows within a second-level cache, and beyond it.
+    // In a second-level cache; the next is not.
     (128, 1000),
     (1024, 1000),
     (32, 32_000),
