@@ -69,6 +69,7 @@ fn by_width<R: Vector, W: OfWidth>(columns: usize, work: W) {
         0..=2 if R::LANES > 2 => work.run::<2>(),
         0..=4 if R::LANES > 4 => work.run::<4>(),
         0..=8 if R::LANES > 8 => work.run::<8>(),
+        0..=12 if R::LANES > 12 => work.run::<12>(),
         _ => work.run::<FULL>(),
     }
 }
@@ -104,8 +105,7 @@ impl<V: Vector> OfWidth for Load<'_, V> {
         for number in 0..registers::<V>() {
             let first = number * V::Register::LANES * self.stride;
             let rows = self.rows.get(first..).unwrap_or(&[]);
-            let mut square = V::Register::load_rows(self.token, rows, self.stride);
-            V::Register::transpose(square.as_mut());
+            let square = V::Register::load_columns(self.token, rows, self.stride);
             let Some(cells) = of_square::<V, COLUMNS>(self.cells, number) else {
                 return;
             };
@@ -142,7 +142,7 @@ impl<V: Vector> OfWidth for Store<'_, V> {
                 none: V::Register::splat(self.token, V::Element::ZERO),
             };
             let mut square = <V::Register as Vector>::PerLane::yielded(columns);
-            V::Register::transpose(square.as_mut());
+            V::Register::transpose_back(square.as_mut());
             let first = number * V::Register::LANES * self.stride;
             let rows = self.rows.get_mut(first..).unwrap_or(&mut []);
             V::Register::store_rows(square, rows, self.stride);
