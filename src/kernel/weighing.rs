@@ -153,8 +153,7 @@ impl<R: Vector<Element: Shifted, Register = R>> Weighing<R> {
     ) -> Self {
         let one = R::Element::ONE;
         let plain = Self::sums::<V, false>(token, row, units, factors, one);
-        let is_finite = plain.is_finite();
-        let lift = if is_finite {
+        let lift = if plain.is_finite() {
             lift_of(plain.mass.hi.abs().first())
         } else {
             one / R::Element::LARGE_UNIT
@@ -162,18 +161,13 @@ impl<R: Vector<Element: Shifted, Register = R>> Weighing<R> {
         if lift == one {
             return plain;
         }
-        let lifted = token.call_rarely(LiftedSums::<V> {
+        // Where these overflow, so does the loss, which is tried again in a larger unit.
+        token.call_rarely(LiftedSums::<V> {
             row,
             units,
             factors,
             lift,
-        });
-        // What overflows is large without a lift, and has all digits.
-        if !is_finite || lifted.gaps.hi.first().is_finite() {
-            lifted
-        } else {
-            plain
-        }
+        })
     }
 
     /// The sums, `LIFTED` by `lift` or not.

@@ -93,7 +93,25 @@ fn tiny_shares<T: Real>() {
                 ..case
             };
             case.check(&mut report, "tiny weights");
+            // The loss is of ordinary size, but its share is short of digits.
+            let mut weights = vec![T::from_f64(T::MAX.to_f64() / 4.0); len];
+            weights[0] = T::from_f64(0.0);
+            let case = ProbabilityLoss {
+                weights: Some(&weights),
+                smoothing: tiny(&mut random),
+                ..case
+            };
+            case.check(&mut report, "tiny smoothing, huge weights");
         }
+        // Every term rounds to 0, but their sum does not.
+        let case = ProbabilityLoss {
+            row: &vec![T::from_f64(1.0 / len as f64); len],
+            label: 0,
+            weights: Some(&vec![T::from_pattern(1); len]),
+            smoothing: T::from_f64(1.0),
+            scale: T::from_f64(1.0),
+        };
+        case.check(&mut report, "the smallest weights");
     }
     report.check::<T>();
 }
@@ -184,6 +202,13 @@ fn probabilities_of_zero<T: Real>() {
             let nothing = numbers::<T>(&vec![0.0; len]);
             let (sum, _) = run(smoothed, &nothing, 1, one);
             assert_eq!(sum.loss().to_f64(), INFINITY, "{level}");
+        }
+
+        // Nor does the label, where smoothing leaves nothing else.
+        for zero in [0.0, -0.0] {
+            let row = numbers::<T>(&[zero, 0.5, 0.5]);
+            let (_, gradient) = run(loss.label_smoothing(one), &row, 0, one);
+            assert_eq!(gradient, numbers(&[0.0, -1.0, -1.0]), "{level}");
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::support::{Real, for_both_types, numbers};
 
 for_both_types!(
     certain_inputs,
+    undecided_inputs_are_correct_for_zero,
     what_is_no_number,
     targets_that_are_no_shares,
     wrong_arguments_write_nothing,
@@ -53,6 +54,19 @@ fn certain_inputs<T: Real>() {
             (None, None, 0),
             "{level}"
         );
+    }
+}
+
+fn undecided_inputs_are_correct_for_zero<T: Real>() {
+    for level in Level::available() {
+        let loss = BinaryCrossEntropy::new().level(level);
+        for (logits, input) in [(true, 0.0), (true, -0.0), (false, 0.5)] {
+            for (target, correct) in [(0.0, 1), (0.5, 1), (1.0, 0)] {
+                let (x, y) = (numbers::<T>(&[input]), numbers(&[target]));
+                let (sum, _) = run(loss, logits, (&x, &y), 1, T::from_f64(1.0));
+                assert_eq!(sum.correct(), correct, "{level}: {input} for {target}");
+            }
+        }
     }
 }
 

@@ -14,6 +14,8 @@ for_both_types!(
     targets_that_sum_beyond_the_range,
     distances_beyond_the_range_with_a_small_weight,
     weights_and_scales_beyond_the_range_together,
+    the_largest_distance_with_large_weights,
+    large_factors_of_the_z_loss,
 );
 
 fn distances_beyond_the_range_with_a_small_share<T: Real>() {
@@ -106,6 +108,48 @@ fn distances_beyond_the_range_with_a_small_weight<T: Real>() {
             let expected = T::MAX.to_f64() * libm::exp2(-9.0);
             assert_eq!(sum.loss().to_f64(), expected, "{level}: {others}");
         }
+    }
+}
+
+/// Beyond the range are the distance, the sum of the weights and the product of both.
+fn the_largest_distance_with_large_weights<T: Real>() {
+    let large = T::from_f64(0.29 * T::MAX.to_f64());
+    let row = [T::MAX, -T::MAX, T::from_f64(0.0)];
+    let weights = [T::from_f64(1.0), large, large];
+    let reference = Reference::new(&row);
+    let mut report = Report::default();
+    for smoothing in [0.1, 0.5, 1.0] {
+        let options = LossOptions {
+            weights: Some(&weights),
+            smoothing: T::from_f64(smoothing),
+            ..plain()
+        };
+        let wanted = Wanted::Label(0);
+        check_loss(&mut report, "huge distances", &reference, wanted, options);
+    }
+    report.check::<T>();
+}
+
+/// Of the smoothing, too, each class has its share: the gradient is finite, or beyond the range alike.
+fn large_factors_of_the_z_loss<T: Real>() {
+    let number = T::from_f64;
+    let large = number(0.29 * T::MAX.to_f64());
+    let row = [1.0, 2.0, -3.0, 0.5].map(number);
+    let weights = [number(1.0), large, large, large];
+    for level in Level::available() {
+        let loss = CrossEntropy::new().level(level).z_loss(large);
+        let smoothed = loss.label_smoothing(number(1.0)).class_weights(&weights);
+        let (_, gradient) = loss_and_gradient(smoothed, &row, 0);
+        let finite = |x: &T| x.to_f64().is_finite();
+        assert!(gradient.iter().all(finite), "{level}: {gradient:?}");
+
+        let mut gradient = row;
+        let rows = RowsMut::new(&mut gradient, row.len()).unwrap();
+        let smoothed = loss.label_smoothing(number(0.1));
+        smoothed
+            .loss_and_gradient_in_place(rows, &[0_u8], large)
+            .unwrap();
+        assert_eq!(gradient, [T::INFINITY; 4], "{level}");
     }
 }
 

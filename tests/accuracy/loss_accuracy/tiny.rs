@@ -1,6 +1,6 @@
 //! Weights, smoothing and factors of the z-loss near the end of the range.
 
-use logits::{CrossEntropy, Level, RowsMut};
+use logits::{CrossEntropy, Level, Rows, RowsMut};
 
 use super::{plain, power_of_two};
 use crate::support::loss_errors::{Targets, check_loss, loss_and_gradient};
@@ -12,6 +12,8 @@ for_both_types!(
     tiny_smoothing,
     small_weights_keep_their_gradient,
     a_tiny_scale_of_a_large_weight,
+    a_tiny_scale_of_large_weights,
+    a_tiny_share_of_the_largest_distance,
 );
 
 /// A factor of the z-loss around the smallest normal number, and mostly below.
@@ -108,5 +110,51 @@ fn a_tiny_scale_of_a_large_weight<T: Real>() {
         let ratio = gradient[1].to_f64() / expected;
         let bound = 4.0 * libm::exp2(f64::from(1 - T::DIGITS));
         assert!((ratio - 1.0).abs() <= bound, "{level}: {ratio}");
+    }
+}
+
+/// Of all classes: their product with the scale is an ordinary number.
+fn a_tiny_scale_of_large_weights<T: Real>() {
+    let row = [1.0, 2.0, -3.0, 0.5].map(T::from_f64);
+    let weights = [power_of_two::<T>(T::MAX_EXPONENT - 2); 4];
+    let scale = T::from_f64(7.0 * libm::exp2(f64::from(T::MIN_EXPONENT)));
+    let product = weights[0].to_f64() * scale.to_f64();
+    for level in Level::available() {
+        let loss = CrossEntropy::new().level(level);
+        let loss = loss.label_smoothing(T::from_f64(0.1));
+        let (_, alone) = loss_and_gradient(loss, &row, 0);
+        let mut gradient = row;
+        let rows = RowsMut::new(&mut gradient, row.len()).unwrap();
+        let weighted = loss.class_weights(&weights);
+        weighted
+            .loss_and_gradient_in_place(rows, &[0_u8], scale)
+            .unwrap();
+        for (x, alone) in gradient.iter().zip(alone) {
+            let ratio = x.to_f64() / (alone.to_f64() * product);
+            let bound = 8.0 * libm::exp2(f64::from(1 - T::DIGITS));
+            assert!((ratio - 1.0).abs() <= bound, "{level}: {ratio}");
+        }
+    }
+}
+
+/// The product of target and weight is below all numbers, the distance above them.
+fn a_tiny_share_of_the_largest_distance<T: Real>() {
+    let zero = T::from_f64(0.0);
+    let row = [T::MAX, -T::MAX, zero];
+    let exponent = T::MIN_EXPONENT / 2;
+    let targets = [zero, power_of_two::<T>(T::MIN_EXPONENT + 2), zero];
+    let weights = [power_of_two::<T>(exponent); 3];
+    let expected = 2.0 * (T::MAX.to_f64() * targets[1].to_f64() * weights[1].to_f64());
+    for level in Level::available() {
+        let loss = CrossEntropy::new().level(level).class_weights(&weights);
+        let (rows, targets) = (Rows::new(&row, 3).unwrap(), Rows::new(&targets, 3).unwrap());
+        let sum = loss.loss_from_logits_soft(rows, targets).unwrap();
+        let mut gradient = row;
+        let rows = RowsMut::new(&mut gradient, 3).unwrap();
+        let one = T::from_f64(1.0);
+        let with_gradient = loss.loss_and_gradient_soft_in_place(rows, targets, one);
+        for sum in [sum, with_gradient.unwrap()] {
+            assert_eq!(sum.loss().to_f64(), expected, "{level}");
+        }
     }
 }

@@ -226,6 +226,10 @@ fn logits_beyond_the_range<T: Real>() {
             infinite[1] = number(f64::NAN);
             all_nan(&softmax, &infinite, f64::NAN);
         }
+        // Nor is it more beside a bias.
+        let (large, zeros) = (number(0.29 * T::MAX.to_f64()), [number(0.0); 3]);
+        let biased = softmax.scale(number(-1.0)).bias(&zeros);
+        all_nan(&biased, &[large, -large, large], infinity);
         // Close together, they share.
         let mut out = [T::MAX; 4];
         softmax.softmax_in_place(&mut out).unwrap();

@@ -18,6 +18,7 @@ for_both_types!(
     largest_numbers,
     nan_beside_the_largest_numbers,
     probabilities_underflow_gradually,
+    free_energy_of_the_lowest_temperatures_is_the_least_energy,
 );
 
 fn empty_rows<T: Real>() {
@@ -197,5 +198,21 @@ fn probabilities_underflow_gradually<T: Real>() {
         let outputs = Outputs::new(level, &numbers::<T>(&[0.0, -1.0 - T::UNDERFLOW]));
         assert_eq!(outputs.softmax, [1.0, 0.0], "{level}");
         assert_eq!(outputs.log_sum_exp, 0.0, "{level}");
+    }
+}
+
+/// Energies over temperatures so low are beyond the range.
+fn free_energy_of_the_lowest_temperatures_is_the_least_energy<T: Real>() {
+    let temperature = T::from_f64(1.0625 / T::MAX.to_f64());
+    for level in Level::available() {
+        for (energies, least) in [
+            (&[2.0][..], 2.0),
+            (&[2.0, 2.0], 2.0),
+            (&[-2.0, -2.0], -2.0),
+            (&[2.0, 2.0, 2.0, INFINITY], 2.0),
+        ] {
+            let found = level.free_energy(&numbers::<T>(energies), temperature);
+            assert_eq!(found, Ok(T::from_f64(least)), "{level}: {energies:?}");
+        }
     }
 }

@@ -14,6 +14,7 @@ for_both_types!(
     uniform_entropy_is_the_logarithm_of_the_length,
     cross_entropy_is_entropy_and_divergence,
     divergence_is_zero_just_for_equals,
+    divergence_of_shifted_logits_is_not_negative,
     mutual_divergence_is_symmetric_and_bounded,
     logits_and_their_softmax_agree,
     estimates_agree,
@@ -156,6 +157,22 @@ fn divergence_is_zero_just_for_equals<T: Real>() {
                     );
                     assert!(kl >= 0.0 && js >= 0.0, "{level} × {len}: {kl:e}, {js:e}");
                 }
+            }
+        }
+    }
+}
+
+/// Of logits that differ by a constant but for their rounding, nothing else is left.
+fn divergence_of_shifted_logits_is_not_negative<T: Real>() {
+    let mut random = Random::new(45);
+    for _ in 0..2000 {
+        let len = 2 + random.below(4);
+        let x: Vec<T> = Distribution::Normal { deviation: 2.0 }.row(&mut random, len);
+        for shift in [3.7, 0.1, -2.9] {
+            let y: Vec<T> = x.iter().map(|x| T::from_f64(x.to_f64() + shift)).collect();
+            for level in Level::available() {
+                let found = kl_from_logits(level, &x, &y);
+                assert!(found >= 0.0, "{level}: {found:e} of {x:?} and {y:?}");
             }
         }
     }
