@@ -105,7 +105,8 @@ impl<V: Vector> OfWidth for Load<'_, V> {
         for number in 0..registers::<V>() {
             let first = number * V::Register::LANES * self.stride;
             let rows = self.rows.get(first..).unwrap_or(&[]);
-            let square = V::Register::load_columns(self.token, rows, self.stride);
+            let mut square = V::Register::load_rows(self.token, rows, self.stride);
+            V::Register::transpose(square.as_mut());
             let Some(cells) = of_square::<V, COLUMNS>(self.cells, number) else {
                 return;
             };
@@ -142,7 +143,7 @@ impl<V: Vector> OfWidth for Store<'_, V> {
                 none: V::Register::splat(self.token, V::Element::ZERO),
             };
             let mut square = <V::Register as Vector>::PerLane::yielded(columns);
-            V::Register::transpose_back(square.as_mut());
+            V::Register::transpose(square.as_mut());
             let first = number * V::Register::LANES * self.stride;
             let rows = self.rows.get_mut(first..).unwrap_or(&mut []);
             V::Register::store_rows(square, rows, self.stride);

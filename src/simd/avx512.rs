@@ -7,19 +7,18 @@ use core::arch::x86_64::*;
 
 use super::element::Element;
 use super::exchange::Exchange;
+use super::fours::{Fours, by_fours};
 use super::powers::Powers;
 use super::reduce::{halving, max_across, register_reductions};
 use super::vector::{Routine, Times, Token, Vector};
 use super::x86::{Proof, intrinsics, lanewise, outlined_calls};
 use crate::math::TwoFold;
 
-mod squares;
-
 /// Proof that the CPU has AVX-512 F, DQ, BW and VL.
 #[derive(Clone, Copy)]
 pub struct Avx512(());
 
-// SAFETY: the field is private to this module, and only `new` makes a value, which is compiled for
+// SAFETY: the field is private to this file, and only `new` makes a value, which is compiled for
 // these features and so safe to call only in code that is, too.
 unsafe impl Proof for Avx512 {}
 
@@ -48,7 +47,7 @@ macro_rules! avx512 {
         #[derive(Clone, Copy)]
         pub struct $vector($register);
 
-        // SAFETY: the register is private to this module, which makes a vector only from a token or
+        // SAFETY: the register is private to this file, which makes a vector only from a token or
         // from another vector.
         unsafe impl Proof for $vector {}
 
@@ -278,6 +277,91 @@ impl F64x8 {
             let lower = _mm512_loadu_pd(lower.as_ptr());
             let upper = _mm512_loadu_pd(upper.as_ptr());
             Self(_mm512_permutex2var_pd(lower, index, upper))
+        }
+    }
+}
+
+impl Exchange for F32x16 {
+    #[inline(always)]
+    fn exchange(self, distance: usize) -> Self {
+        Self(intrinsics! { self,
+            match distance {
+                8 => _mm512_shuffle_f32x4::<0b01_00_11_10>(self.0, self.0),
+                4 => _mm512_shuffle_f32x4::<0b10_11_00_01>(self.0, self.0),
+                2 => _mm512_permute_ps::<0b01_00_11_10>(self.0),
+                _ => _mm512_permute_ps::<0b10_11_00_01>(self.0),
+            }
+        })
+    }
+
+    #[inline(always)]
+    fn merge(self, other: Self, distance: usize) -> Self {
+        let lanes = match distance {
+            8 => 0xff00,
+            4 => 0xf0f0,
+            2 => 0xcccc,
+            _ => 0xaaaa,
+        };
+        Self(intrinsics!(
+            self,
+            _mm512_mask_blend_ps(lanes, self.0, other.0)
+        ))
+    }
+
+    #[inline(always)]
+    fn transpose(square: &mut [Self]) {
+        by_fours(square, 4);
+        by_fours(square, 1);
+    }
+}
+
+impl Fours for F32x16 {
+    #[inline(always)]
+    fn transpose_fours(rows: [Self; 4], distance: usize) -> [Self; 4] {
+        if distance == 4 {
+            Self::transpose_quarters(rows)
+        } else {
+            Self::transpose_within_quarters(rows)
+        }
+    }
+}
+
+impl F32x16 {
+    /// Transposes a square whose numbers are the quarters of registers.
+    #[inline(always)]
+    fn transpose_quarters([a, b, c, d]: [Self; 4]) -> [Self; 4] {
+        const LOWER: i32 = 0b01_00_01_00;
+        const UPPER: i32 = 0b11_10_11_10;
+        const EVEN: i32 = 0b10_00_10_00;
+        const ODD: i32 = 0b11_01_11_01;
+        intrinsics! { a,
+            let ab = _mm512_shuffle_f32x4::<LOWER>(a.0, b.0);
+            let cd = _mm512_shuffle_f32x4::<LOWER>(c.0, d.0);
+            let ab_upper = _mm512_shuffle_f32x4::<UPPER>(a.0, b.0);
+            let cd_upper = _mm512_shuffle_f32x4::<UPPER>(c.0, d.0);
+            [
+                Self(_mm512_shuffle_f32x4::<EVEN>(ab, cd)),
+                Self(_mm512_shuffle_f32x4::<ODD>(ab, cd)),
+                Self(_mm512_shuffle_f32x4::<EVEN>(ab_upper, cd_upper)),
+                Self(_mm512_shuffle_f32x4::<ODD>(ab_upper, cd_upper)),
+            ]
+        }
+    }
+
+    /// Transposes four squares side by side, one a quarter of four registers.
+    #[inline(always)]
+    fn transpose_within_quarters([a, b, c, d]: [Self; 4]) -> [Self; 4] {
+        intrinsics! { a,
+            let ab = _mm512_castps_pd(_mm512_unpacklo_ps(a.0, b.0));
+            let cd = _mm512_castps_pd(_mm512_unpacklo_ps(c.0, d.0));
+            let ab_upper = _mm512_castps_pd(_mm512_unpackhi_ps(a.0, b.0));
+            let cd_upper = _mm512_castps_pd(_mm512_unpackhi_ps(c.0, d.0));
+            [
+                Self(_mm512_castpd_ps(_mm512_unpacklo_pd(ab, cd))),
+                Self(_mm512_castpd_ps(_mm512_unpackhi_pd(ab, cd))),
+                Self(_mm512_castpd_ps(_mm512_unpacklo_pd(ab_upper, cd_upper))),
+                Self(_mm512_castpd_ps(_mm512_unpackhi_pd(ab_upper, cd_upper))),
+            ]
         }
     }
 }

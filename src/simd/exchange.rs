@@ -45,12 +45,6 @@ pub trait Exchange: Vector<Register = Self> {
         }
     }
 
-    /// The rows that [`load_rows`](Self::load_rows) finds, turned to columns.
-    #[inline(always)]
-    fn load_columns(token: Self::Token, rows: &[Self::Element], stride: usize) -> Square<Self> {
-        rows_to_columns::<Self>(token, rows, stride)
-    }
-
     /// Stores a square's rows in order where [`load_rows`](Self::load_rows) would find them: each whole, but
     /// for what is behind the end.
     #[inline(always)]
@@ -65,13 +59,6 @@ pub trait Exchange: Vector<Register = Self> {
     #[inline(always)]
     fn transpose(square: &mut [Self]) {
         halving!(Self, distance => by_twos(square, distance));
-    }
-
-    /// [`transpose`](Self::transpose), of columns that become rows: those that there are not stand for
-    /// others, and a step that makes the same of them comes first.
-    #[inline(always)]
-    fn transpose_back(square: &mut [Self]) {
-        Self::transpose(square);
     }
 
     /// The sum of all lanes, in every lane.
@@ -90,21 +77,9 @@ pub trait Exchange: Vector<Register = Self> {
     }
 }
 
-/// [`Exchange::load_columns`] by way of whole rows.
-#[inline(always)]
-pub fn rows_to_columns<R: Exchange>(
-    token: R::Token,
-    rows: &[R::Element],
-    stride: usize,
-) -> Square<R> {
-    let mut square = R::load_rows(token, rows, stride);
-    R::transpose(square.as_mut());
-    square
-}
-
 /// Whether a slice of so many elements has a whole register at the start of each row of a square.
 #[inline(always)]
-pub fn holds_rows<R: Vector>(length: usize, stride: usize) -> bool {
+fn holds_rows<R: Vector>(length: usize, stride: usize) -> bool {
     length >= stride.saturating_mul(R::LANES - 1).saturating_add(R::LANES)
 }
 
