@@ -195,7 +195,7 @@ pub fn rows_at_once<V: Vector>(columns: usize) -> usize {
 #[inline(always)]
 pub fn row_sums<V: Vector<Element: Shifted>, P: Peak>(
     token: V::Token,
-    mut rows: &[V::Element],
+    rows: &[V::Element],
     columns: usize,
     wanted: Wanted,
     sums: &mut Sums<V::Register, P>,
@@ -205,18 +205,30 @@ pub fn row_sums<V: Vector<Element: Shifted>, P: Peak>(
     if columns <= block_length::<V>() && rows.len() <= batch_length::<V>() {
         row_sums_in_two_passes::<V, P, _>(token, rows, columns, wanted, sums);
     } else {
-        let mut number = 0;
-        while let Some((row @ [_, ..], rest)) = rows.split_at_checked(columns) {
-            sums.push(if wanted.has(number) {
-                row_sum_unreduced::<V, P>(token, row)
-            } else {
-                Err(V::Element::ZERO)
-            });
-            number += 1;
-            rows = rest;
-        }
+        row_sums_in_one_pass::<V, P>(token, rows, columns, wanted, sums);
     }
     sums.sum()
+}
+
+/// Appends the sums of rows that are read once to `sums`; 0 for a row that is not `wanted`.
+#[inline(always)]
+pub fn row_sums_in_one_pass<V: Vector<Element: Shifted>, P: Peak>(
+    token: V::Token,
+    mut rows: &[V::Element],
+    columns: usize,
+    wanted: Wanted,
+    sums: &mut Sums<V::Register, P>,
+) {
+    let mut number = 0;
+    while let Some((row @ [_, ..], rest)) = rows.split_at_checked(columns) {
+        sums.push(if wanted.has(number) {
+            row_sum_unreduced::<V, P>(token, row)
+        } else {
+            Err(V::Element::ZERO)
+        });
+        number += 1;
+        rows = rest;
+    }
 }
 
 /// Appends the sums of a few rows to `sums`, and stores every exponential in the frame of its row where

@@ -10,7 +10,7 @@ use super::frame::{Frame, Shifted};
 use super::lanes::Lanes;
 use super::map::{Map, map};
 use super::peak::{Among, Peak};
-use super::row_sum::{RowSum, Wanted, row_sum_unreduced, row_sums_in_two_passes, rows_at_once};
+use super::row_sum::{RowSum, Wanted, row_sums_in_one_pass, row_sums_in_two_passes, rows_at_once};
 use super::scale::{Scale, scale_all};
 use super::sums::Sums;
 use crate::simd::{Element, InOut, Span, Vector};
@@ -99,10 +99,8 @@ pub fn sum_rows<V: Vector<Element: Shifted>, P: Peak>(
     sums.clear();
     if columns <= LONGEST_STORED {
         row_sums_in_two_passes::<V, P, _>(token, rows, columns, wanted, sums);
-    } else if wanted.has(0) {
-        sums.push(row_sum_unreduced::<V, P>(token, rows.source()));
     } else {
-        sums.push(Err(V::Element::ZERO));
+        row_sums_in_one_pass::<V, P>(token, rows.source(), columns, wanted, sums);
     }
 }
 
