@@ -34,8 +34,9 @@ pub fn loss<V: Vector<Element: Shifted>>(
     while let Some(rest @ [_, ..]) = rows.data().get(first * columns..) {
         let labels = (&labels, &options, first);
         if let Some(block) = blocks.sum::<Apart>(first, rest, Cells::Kept) {
+            let sum = block.sum(token);
             let targets = LaneTargets::<V>::new(token, (rest, columns), 0, labels);
-            targets.add_losses(token, &mut losses, &block.sum, InLanes(block.argmax));
+            targets.add_losses(token, &mut losses, &sum, InLanes(block.argmax));
             first += V::LANES;
         } else {
             let rows = up_to(rest, batch * columns);
@@ -69,10 +70,11 @@ pub fn loss_and_gradient<V: Vector<Element: Shifted>>(
     while let Some(rest @ [_, ..]) = data.get_mut(first * columns..) {
         let labels = (&labels, &options, first);
         if let Some(block) = blocks.sum::<Apart>(first, rest, Cells::Replaced) {
+            let sum = block.sum(token);
             let targets = LaneTargets::<V>::new(token, (rest, columns), 0, labels);
-            targets.add_losses(token, &mut losses, &block.sum, InLanes(block.argmax));
+            targets.add_losses(token, &mut losses, &sum, InLanes(block.argmax));
             let frames = Frames::near(token, block.frames);
-            let gradients = targets.gradients(token, &block.sum, &frames, scale);
+            let gradients = targets.gradients(token, &sum, &frames, scale);
             gradients.softmax.multiply_all(token, blocks.columns_mut());
             blocks.store(rest);
             targets.finish(rest, gradients);

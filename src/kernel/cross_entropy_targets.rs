@@ -8,7 +8,6 @@
 
 use super::frame::Shifted;
 use super::maximum::{maximum, position};
-use super::peak::Apart;
 use super::row_sum::{RowSum, row_sum};
 use super::weighing::{Factors, Weighing, lift_of};
 use crate::loss::{LossSum, Options, Target, Targets};
@@ -71,7 +70,7 @@ fn add_row<'a, V: Vector<Element: Shifted>>(
         Target::Soft(_) => V::Element::ONE,
     };
     let (nan, has_z_loss) = (V::Element::NAN, options.z_loss != zero);
-    let Ok(row_sum) = row_sum::<V, Apart>(token, row) else {
+    let Ok(row_sum) = row_sum::<V>(token, row) else {
         sum.add_row(nan, zero, weight, false);
         if has_z_loss {
             sum.add_z_loss(nan, zero);

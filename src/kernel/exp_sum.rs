@@ -1,5 +1,6 @@
-//! A sum of exponentials with its largest term apart, and what follows from it.
+//! A sum of exponentials, with its largest term and without, and what follows from it.
 
+use super::peak::Peak;
 use crate::math::TwoFold;
 use crate::math::ln::{Logarithm, ln_1p};
 use crate::math::log::ln_ratio;
@@ -14,19 +15,33 @@ pub struct ExpSum<V> {
     pub peak: V,
     /// Σ e^x over all others.
     pub rest: TwoFold<V>,
+    /// Σ e^x, normalized.
+    pub total: TwoFold<V>,
 }
 
 impl<V: Vector<Element: Logarithm>> ExpSum<V> {
-    /// Σ e^x, normalized.
+    /// The sums of the largest element `max`, whose term is `peak`, and of all `terms`, that one among them
+    /// or kept apart.
     #[inline(always)]
-    pub fn total(self) -> TwoFold<V> {
-        self.rest.add_single(self.peak).normalized()
+    pub fn new<P: Peak>(token: V::Token, max: V, peak: V, terms: TwoFold<V>) -> Self {
+        let (rest, total) = if P::APART {
+            (terms, terms.add_single(peak))
+        } else {
+            let zero = V::splat(token, V::Element::ZERO);
+            (terms.add_single(zero.sub(peak)), terms)
+        };
+        Self {
+            max,
+            peak,
+            rest,
+            total: total.normalized(),
+        }
     }
 
     /// 1 / Σ e^x.
     #[inline(always)]
     pub fn reciprocal(self, token: V::Token) -> TwoFold<V> {
-        self.total().divide(token, V::splat(token, V::Element::ONE))
+        self.total.divide(token, V::splat(token, V::Element::ONE))
     }
 
     /// Σ e^x over all elements but one, `x`, which has the exponential `term`.

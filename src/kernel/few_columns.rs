@@ -12,7 +12,7 @@ use super::exp_sum::ExpSum;
 use super::frame::Shifted;
 use super::frames::NearFrames;
 use super::peak::Peak;
-use super::running::{group_length, rest};
+use super::running::group_length;
 use super::squares::{Shape, load_columns, store_columns};
 use crate::math::TwoFold;
 use crate::simd::{Element, Routine, Stack, Token, Vector};
@@ -21,8 +21,8 @@ use crate::simd::{Element, Routine, Stack, Token, Vector};
 /// up to four terms; and for what fills up a last register.
 const ROOM_FOR_COLUMNS: usize = 128;
 
-/// The most lanes of a stripe.
-const LONGEST_STRIPE: usize = 32;
+/// More than the depth of the tree in which the lanes of a stripe are added.
+const ROOM_FOR_HALVES: usize = 8;
 
 /// Blocks of rows, transposed, one after the other.
 pub struct Blocks<V: Vector> {
@@ -32,8 +32,6 @@ pub struct Blocks<V: Vector> {
     /// So many elements are worth a block, which takes the time of all its rows, however many there are.
     worthwhile: usize,
     cells: Stack<V, ROOM_FOR_COLUMNS>,
-    /// The partial sums of each row, while they are added up.
-    lanes: Stack<TwoFold<V>, LONGEST_STRIPE>,
 }
 
 /// What becomes of a row's cells when their exponentials are summed.
@@ -47,13 +45,25 @@ pub enum Cells {
 
 /// The sums of a block's rows.
 #[derive(Clone, Copy)]
-pub struct BlockSum<V: Vector> {
-    /// The scale of `sum`.
+pub struct BlockSum<V, P> {
+    /// The scale of `terms`.
     pub frames: NearFrames<V>,
-    /// The sum of each row.
-    pub sum: ExpSum<V>,
+    /// Each row's largest element.
+    pub max: V,
+    /// The sum of each row, with the largest element's term or without.
+    terms: TwoFold<V>,
     /// Where each row's largest element first stands, if it is kept apart; else 0.
     pub argmax: V,
+    peak: PhantomData<P>,
+}
+
+impl<V: Vector<Element: Shifted>, P: Peak> BlockSum<V, P> {
+    /// The sum of each row.
+    #[inline(always)]
+    pub fn sum(&self, token: V::Token) -> ExpSum<V> {
+        let peak = self.frames.exp(token, self.max);
+        ExpSum::new::<P>(token, self.max, peak, self.terms)
+    }
 }
 
 impl<V: Vector<Element: Shifted>> Blocks<V> {
@@ -71,7 +81,6 @@ impl<V: Vector<Element: Shifted>> Blocks<V> {
             columns,
             worthwhile: (V::LANES * (columns + alone)).div_ceil(group + alone) * columns,
             cells: Stack::new(),
-            lanes: Stack::new(),
         }
     }
 
@@ -179,7 +188,7 @@ impl<V: Vector<Element: Shifted>> Blocks<V> {
         first: usize,
         rows: &[V::Element],
         cells: Cells,
-    ) -> Option<BlockSum<V>> {
+    ) -> Option<BlockSum<V, P>> {
         // The compiler knows the number of lanes, and leaves out what one lane does not need.
         let none = V::LANES == 1 || self.columns == 0 || !first.is_multiple_of(V::LANES);
         if none || rows.len() < self.worthwhile {
@@ -195,13 +204,17 @@ impl<V: Vector<Element: Shifted>> Blocks<V> {
 
     /// [`sum`](Self::sum) of rows that make a block.
     #[inline(always)]
-    fn sum_of_block<P: Peak>(&mut self, rows: &[V::Element], cells: Cells) -> Option<BlockSum<V>> {
+    fn sum_of_block<P: Peak>(
+        &mut self,
+        rows: &[V::Element],
+        cells: Cells,
+    ) -> Option<BlockSum<V, P>> {
         self.load(rows);
+        let token = self.token;
         let max = self.maximum();
-        let frames = NearFrames::new(self.token, max)?;
+        let frames = NearFrames::new(token, max)?;
         let argmax = self.argmax_unless_nan::<P>(max)?;
-        let largest = frames.exp(self.token, max);
-        let sum = self.total(Exponentials {
+        let terms = self.total(Exponentials {
             frames,
             argmax,
             cells,
@@ -209,58 +222,64 @@ impl<V: Vector<Element: Shifted>> Blocks<V> {
         });
         Some(BlockSum {
             frames,
-            sum: ExpSum {
-                max,
-                peak: largest,
-                rest: rest::<V, P>(self.token, sum, largest),
-            },
+            max,
+            terms,
             argmax,
+            peak: PhantomData,
         })
     }
 
-    /// The sum of `terms` over each row's cells.
+    /// The sum of `terms` over each row's cells: lane by lane, and the lanes in a tree, halves of those there
+    /// are each time. Lanes without a column would be 0 and change nothing.
+    ///
+    /// Two halves are added as soon as both are there: the CPU does so while it computes the terms of the next
+    /// lane.
     #[inline(always)]
     pub fn total<F: Terms<V>>(&mut self, terms: F) -> TwoFold<V> {
-        let (token, stripe) = (self.token, V::Element::STRIPE);
-        let cells = self.cells.values_mut();
-        let cells = cells.get_mut(..self.columns).unwrap_or(&mut []);
-        self.lanes.clear();
-        let mut lanes = self.lanes.append();
-        for lane in 0..stripe.min(self.columns) {
-            let mut sum = TwoFold::exact(token, term(token, cells, lane, terms));
-            let mut column = lane + stripe;
-            // Adding 0 for a column that there is not would change nothing.
-            while column < self.columns {
-                sum = sum.add_single(term(token, cells, column, terms));
-                column += stripe;
-            }
-            lanes.push(sum);
-        }
-        lanes.finish();
-        self.add_lanes()
-    }
-
-    /// Adds up the lanes, those at the largest distance first. Lanes without a column would be 0 and
-    /// change nothing.
-    #[inline(always)]
-    fn add_lanes(&mut self) -> TwoFold<V> {
-        let mut lanes = self.lanes.values_mut();
-        let mut distance = V::Element::STRIPE / 2;
-        while distance > 0 {
-            let live = lanes.len().min(distance);
-            if let Some((lower, upper)) = lanes.split_at_mut_checked(live) {
-                for (lane, other) in lower.iter_mut().zip(upper) {
-                    *lane = lane.add(*other);
+        const { assert!(V::Element::STRIPE < 1 << ROOM_FOR_HALVES) };
+        let token = self.token;
+        let cells = self.columns_mut();
+        let mut lower_halves = Stack::<TwoFold<V>, ROOM_FOR_HALVES>::new();
+        let mut lane = 0;
+        loop {
+            let mut sum = lane_sum(token, cells, lane, terms);
+            let mut distance = V::Element::STRIPE;
+            // Up the tree, to where the upper half is missing.
+            loop {
+                distance /= 2;
+                if distance == 0 {
+                    return sum;
+                }
+                if lane & distance != 0 {
+                    if let Some(lower) = lower_halves.pop() {
+                        sum = lower.add(sum);
+                    }
+                    lane -= distance;
+                } else if lane + distance < cells.len() {
+                    break;
                 }
             }
-            lanes = lanes.get_mut(..live).unwrap_or(&mut []);
-            distance /= 2;
-        }
-        match lanes {
-            [sum, ..] => *sum,
-            [] => TwoFold::zero(self.token),
+            lower_halves.push(sum);
+            lane += distance;
         }
     }
+}
+
+/// The sum of a lane's terms.
+#[inline(always)]
+fn lane_sum<V: Vector, F: Terms<V>>(
+    token: V::Token,
+    cells: &mut [V],
+    lane: usize,
+    terms: F,
+) -> TwoFold<V> {
+    let mut sum = TwoFold::exact(token, term(token, cells, lane, terms));
+    let mut column = lane + V::Element::STRIPE;
+    while column < cells.len() {
+        sum = sum.add_single(term(token, cells, column, terms));
+        column += V::Element::STRIPE;
+    }
+    sum
 }
 
 /// The term of a column, 0 where there is none.
@@ -281,7 +300,7 @@ struct Sum<'a, V: Vector, P> {
 }
 
 impl<V: Vector<Element: Shifted>, P: Peak> Routine<V::Token> for Sum<'_, V, P> {
-    type Output = Option<BlockSum<V>>;
+    type Output = Option<BlockSum<V, P>>;
 
     #[inline(always)]
     fn run(self, _: V::Token) -> Self::Output {

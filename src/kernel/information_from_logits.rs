@@ -34,9 +34,11 @@ pub fn entropy_from_logits<V: Vector<Element: Shifted>>(
         (rows.data().get(first * columns..), out.get_mut(first..))
     {
         if let Some(block) = blocks.sum::<Apart>(first, rows, Cells::Kept) {
-            let (max, frames) = (block.sum.max, block.frames);
-            let gaps = blocks.total(Gaps { max, frame: frames });
-            entropy(token, &block.sum, gaps).store(out);
+            let gaps = blocks.total(Gaps {
+                max: block.max,
+                frame: block.frames,
+            });
+            entropy(token, &block.sum(token), gaps).store(out);
             first += V::LANES;
         } else {
             let rows = up_to(rows, rows_at_once * columns);
@@ -81,7 +83,7 @@ fn gaps_of_rows<V: Vector<Element: Shifted>>(
 #[inline(always)]
 fn entropy<R: Vector<Element: Shifted>>(token: R::Token, sum: &ExpSum<R>, gaps: TwoFold<R>) -> R {
     let ratio = sum.log_ratio(token);
-    let mean = gaps.quotient(token, sum.total());
+    let mean = gaps.quotient(token, sum.total);
     mean.add_single(ratio.hi).add_single(ratio.lo).value()
 }
 
@@ -100,7 +102,7 @@ pub fn kl_divergence_from_logits<V: Vector<Element: Shifted + Excess>>(
     out: &mut [V::Element],
 ) {
     for ((x, y), out) in each(x).zip(each(y)).zip(out) {
-        let sums = (row_sum::<V, Apart>(token, x), row_sum::<V, Apart>(token, y));
+        let sums = (row_sum::<V>(token, x), row_sum::<V>(token, y));
         *out = match sums {
             (Ok(x_sum), Ok(y_sum)) => divergence::<V>(token, (x, &x_sum), (y, &y_sum)),
             _ => V::Element::NAN,

@@ -1,7 +1,7 @@
 //! x − ln Σ e^x.
 
 use super::exp_sum::ExpSum;
-use super::few_columns::{BlockSum, Blocks, Cells};
+use super::few_columns::{Blocks, Cells};
 use super::frame::Shifted;
 use super::lanes::{get, lanes};
 use super::map::{Map, map};
@@ -82,9 +82,10 @@ fn log_softmax_block<V: Vector<Element: Shifted>>(
     first: usize,
     mut rows: InOut<'_, V::Element>,
 ) -> bool {
-    let Some(BlockSum { sum, .. }) = blocks.sum::<Apart>(first, rows.source(), Cells::Kept) else {
+    let Some(block) = blocks.sum::<Apart>(first, rows.source(), Cells::Kept) else {
         return false;
     };
+    let sum = block.sum(token);
     let log_ratio = sum.log_ratio(token).value();
     for column in blocks.columns_mut() {
         *column = column.sub(sum.max).sub(log_ratio);

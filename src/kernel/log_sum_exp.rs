@@ -1,6 +1,6 @@
 //! ln Σ e^x.
 
-use super::few_columns::{BlockSum, Blocks, Cells};
+use super::few_columns::{Blocks, Cells};
 use super::frame::Shifted;
 use super::frames::Frames;
 use super::peak::Among;
@@ -31,9 +31,9 @@ pub fn log_sum_exp<V: Vector<Element: Shifted>>(
     let mut first = 0;
     while let Some(rest @ [_, ..]) = out.get_mut(first..) {
         let rows = rows.data().get(first * columns..).unwrap_or(&[]);
-        if let Some(BlockSum { sum, frames, .. }) = blocks.sum::<Among>(first, rows, Cells::Kept) {
-            let peak = Frames::near(token, frames).peak(token, sum.max);
-            sum.log_sum_exp(token, peak).store(rest);
+        if let Some(block) = blocks.sum::<Among>(first, rows, Cells::Kept) {
+            let peak = Frames::near(token, block.frames).peak(token, block.max);
+            block.sum(token).log_sum_exp(token, peak).store(rest);
             first += V::LANES;
         } else {
             let rows = up_to(rows, rest.len().min(batch) * columns);

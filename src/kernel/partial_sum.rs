@@ -6,7 +6,6 @@
 //! digits.
 
 use super::frame::{Frame, Shifted};
-use super::peak::Apart;
 use super::row_sum::{RowSum, row_sum};
 use super::running::AMONG;
 use super::softmax::share;
@@ -73,7 +72,7 @@ pub fn extend<V: Vector<Element: Shifted>>(
     sum: PartialSum<V::Element>,
     x: &[V::Element],
 ) -> PartialSum<V::Element> {
-    let part = match row_sum::<V, Apart>(token, x) {
+    let part = match row_sum::<V>(token, x) {
         Ok(part) => {
             let frame = Frame::of_part(part.max, V::FUSED);
             let rest = part.rest::<V>(token);

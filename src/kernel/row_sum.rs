@@ -15,7 +15,7 @@ use super::exp_sum::ExpSum;
 use super::frame::{Frame, Shifted};
 use super::lanes::MOST_LANES;
 use super::maximum::{extremes, extremes_and_place, finite_extremes, position};
-use super::peak::Peak;
+use super::peak::{Apart, Peak};
 use super::running::{AMONG, Running, TermKind, Unreduced, batch_length, block_length};
 use super::sums::Sums;
 use crate::math::TwoFold;
@@ -40,14 +40,12 @@ impl<E: Shifted> RowSum<E> {
     /// The sum in every lane.
     #[inline(always)]
     fn splat<V: Vector<Element = E>>(&self, token: V::Token) -> ExpSum<V> {
-        ExpSum {
-            max: V::splat(token, self.max),
-            peak: V::splat(token, self.peak),
-            rest: TwoFold {
-                hi: V::splat(token, self.rest.hi),
-                lo: V::splat(token, self.rest.lo),
-            },
-        }
+        let (max, peak) = (V::splat(token, self.max), V::splat(token, self.peak));
+        let rest = TwoFold {
+            hi: V::splat(token, self.rest.hi),
+            lo: V::splat(token, self.rest.lo),
+        };
+        ExpSum::new::<Apart>(token, max, peak, rest)
     }
 
     /// Σ e^x over all elements but the largest.
@@ -59,7 +57,7 @@ impl<E: Shifted> RowSum<E> {
     /// Σ e^x, normalized.
     #[inline(always)]
     pub fn total<V: Vector<Element = E>>(&self, token: V::Token) -> TwoFold<V::Register> {
-        self.splat::<V::Register>(token).total()
+        self.splat::<V::Register>(token).total
     }
 
     /// 1 / Σ e^x.
@@ -108,11 +106,11 @@ fn place<V: Vector, P: Peak>(token: V::Token, row: &[V::Element], max: V::Elemen
 /// block's maximum is infinite, or too far from the origin to shift by a power of two, it starts
 /// again with the maximum of the whole row.
 #[inline(always)]
-pub fn row_sum<V: Vector<Element: Shifted>, P: Peak>(
+pub fn row_sum<V: Vector<Element: Shifted>>(
     token: V::Token,
     row: &[V::Element],
 ) -> Result<RowSum<V::Element>, V::Element> {
-    Ok(row_sum_unreduced::<V, P>(token, row)?.reduced::<P>(token))
+    Ok(row_sum_unreduced::<V, Apart>(token, row)?.reduced(token))
 }
 
 /// [`row_sum`] before its lanes are added up.

@@ -55,15 +55,11 @@ pub struct Unreduced<R: Vector> {
 }
 
 impl<R: Exchange<Element: Shifted>> Unreduced<R> {
-    /// The sum.
+    /// The sum, whose largest term is kept apart.
     #[inline(always)]
-    pub fn reduced<P: Peak>(self, token: R::Token) -> RowSum<R::Element> {
+    pub fn reduced(self, token: R::Token) -> RowSum<R::Element> {
         let peak = self.frame.exp(token, R::splat(token, self.max));
-        let mut sum = R::sum_of_lanes(self.lanes);
-        if P::APART {
-            sum = sum.add(self.carried);
-        }
-        let rest = rest::<R, P>(token, sum, peak);
+        let rest = R::sum_of_lanes(self.lanes).add(self.carried);
         RowSum {
             max: self.max,
             argmax: self.argmax,
@@ -74,16 +70,6 @@ impl<R: Exchange<Element: Shifted>> Unreduced<R> {
                 lo: rest.lo.first(),
             },
         }
-    }
-}
-
-/// Σ e^x over all elements but the largest, from the sum of what was added up.
-#[inline(always)]
-pub fn rest<R: Vector, P: Peak>(token: R::Token, sum: TwoFold<R>, peak: R) -> TwoFold<R> {
-    if P::APART {
-        sum
-    } else {
-        sum.add_single(R::splat(token, R::Element::ZERO).sub(peak))
     }
 }
 

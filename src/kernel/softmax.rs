@@ -5,7 +5,7 @@
 //! again as it is written: two reads and one write of memory instead of three and two.
 
 use super::exp_sum::ExpSum;
-use super::few_columns::{BlockSum, Blocks, Cells};
+use super::few_columns::{Blocks, Cells};
 use super::frame::{Frame, Shifted};
 use super::lanes::Lanes;
 use super::map::{Map, map};
@@ -61,11 +61,10 @@ fn softmax_block<V: Vector<Element: Shifted>>(
     first: usize,
     mut rows: InOut<'_, V::Element>,
 ) -> bool {
-    let Some(BlockSum { sum, .. }) = blocks.sum::<Among>(first, rows.source(), Cells::Replaced)
-    else {
+    let Some(block) = blocks.sum::<Among>(first, rows.source(), Cells::Replaced) else {
         return false;
     };
-    let scale = Scale::by(token, sum.reciprocal(token), V::Element::ONE);
+    let scale = Scale::by(token, block.sum(token).reciprocal(token), V::Element::ONE);
     scale.multiply_all(token, blocks.columns_mut());
     blocks.store(rows.target());
     true

@@ -6,6 +6,7 @@
 use super::exp_sum::ExpSum;
 use super::frame::{Frame, Shifted};
 use super::lane_sum::LaneSum;
+use super::peak::{Among, Apart};
 use super::row::each;
 use super::running::AMONG;
 use super::scale::{Scale, scale_all};
@@ -171,12 +172,7 @@ fn sum_all<V: Vector<Element: Shifted>, S: Span<V::Element>>(
     let peak = frame.exp(token, max);
     let sum = sum::<V, _, true>(token, logits, frame, AMONG)
         .add_single(frame.exp(token, V::Register::splat(token, sink)));
-    let minus_peak = V::Register::splat(token, V::Element::ZERO).sub(peak);
-    ExpSum {
-        max,
-        peak,
-        rest: sum.add_single(minus_peak),
-    }
+    ExpSum::new::<Among>(token, max, peak, sum)
 }
 
 /// z − ln Σ e^z in place of the logits; returns ln Σ e^z. As (z − M) − ln(Σ e^z / e^M), M the
@@ -200,11 +196,8 @@ fn subtract_log_sum_exp<V: Vector<Element: Shifted>>(
     if !sink_is_largest {
         rest = rest.add_single(frame.exp(token, sink));
     }
-    let sum = ExpSum {
-        max: largest.hi,
-        peak: exp(token, frame, largest),
-        rest,
-    };
+    let peak = exp(token, frame, largest);
+    let sum = ExpSum::new::<Apart>(token, largest.hi, peak, rest);
     let ratio = sum.log_ratio(token);
     subtract::<V>(token, logits, largest, ratio.value());
     let sum = TwoFold::sum(largest.hi, ratio.hi);

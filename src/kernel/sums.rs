@@ -10,7 +10,7 @@ use super::frame::{Frame, Shifted};
 use super::frames::{FrameLanes, Frames};
 use super::lanes::{Lanes, MOST_LANES, filled, get, lanes, set, two_fold};
 use super::peak::Peak;
-use super::running::{Unreduced, rest};
+use super::running::Unreduced;
 use crate::math::TwoFold;
 use crate::simd::{Element, Exchange, Stack, Vector};
 
@@ -105,11 +105,7 @@ impl<R: Exchange<Element: Shifted>, P: Peak> Sums<R, P> {
         if P::APART {
             sum = sum.add(two_fold::<R>(token, &self.carried));
         }
-        ExpSum {
-            max,
-            peak,
-            rest: rest::<R, P>(token, sum, peak),
-        }
+        ExpSum::new::<P>(token, max, peak, sum)
     }
 
     /// The frames of the sums.

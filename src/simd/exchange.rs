@@ -131,15 +131,15 @@ struct RowsToStore<E> {
 impl<R: Vector> Sink<R> for RowsToStore<R::Element> {
     #[inline(always)]
     fn take(&mut self, row: R) {
-        let place = match usize::try_from(self.left) {
+        let (place, left) = (self.row, self.left);
+        self.row = place.wrapping_add(self.stride);
+        self.left = left.wrapping_sub_unsigned(self.stride);
+        if left > 0 {
             // SAFETY: `store_rows` alone makes this, of a slice that it borrows exclusively: so many
-            // elements from `row` on are the end of that slice.
-            Ok(left) => unsafe { slice::from_raw_parts_mut(self.row, left) },
-            Err(_) => &mut [],
-        };
-        self.row = self.row.wrapping_add(self.stride);
-        self.left = self.left.saturating_sub_unsigned(self.stride);
-        row.store(place);
+            // elements from `place` on are the end of that slice.
+            let place = unsafe { slice::from_raw_parts_mut(place, left as usize) };
+            row.store(place);
+        }
     }
 }
 

@@ -34,16 +34,12 @@ impl<T: Copy, const N: usize> Stack<T, N> {
         }
     }
 
-    /// Appends values in a row: their number stays in a register, where [`push`](Self::push), one after
-    /// the other, would wait for it to come back from memory.
+    /// Takes the last value off, if there is one.
     #[inline(always)]
-    pub fn append(&mut self) -> Appending<'_, T> {
-        let room = self.items.get_mut(self.len..).unwrap_or(&mut []);
-        Appending {
-            room: room.iter_mut(),
-            len: &mut self.len,
-            appended: 0,
-        }
+    pub fn pop(&mut self) -> Option<T> {
+        let last = self.values().last().copied()?;
+        self.len -= 1;
+        Some(last)
     }
 
     /// The values.
@@ -59,30 +55,5 @@ impl<T: Copy, const N: usize> Stack<T, N> {
     pub fn values_mut(&mut self) -> &mut [T] {
         // SAFETY: as in `values`; the borrow is exclusive.
         unsafe { core::slice::from_raw_parts_mut(self.items.as_mut_ptr().cast(), self.len) }
-    }
-}
-
-/// Values on their way to the end of a [`Stack`].
-pub struct Appending<'a, T> {
-    room: core::slice::IterMut<'a, MaybeUninit<T>>,
-    len: &'a mut usize,
-    /// The first so many items of what was the room are initialised.
-    appended: usize,
-}
-
-impl<T: Copy> Appending<'_, T> {
-    /// Appends a value, if there is room.
-    #[inline(always)]
-    pub fn push(&mut self, value: T) {
-        if let Some(item) = self.room.next() {
-            item.write(value);
-            self.appended += 1;
-        }
-    }
-
-    /// Makes them values of the stack.
-    #[inline(always)]
-    pub fn finish(self) {
-        *self.len += self.appended;
     }
 }
