@@ -16,7 +16,7 @@ use super::sums::Sums;
 use crate::simd::{Element, InOut, Span, Vector};
 
 /// Longest row whose exponentials are stored and read again.
-const LONGEST_STORED: usize = 1 << 17;
+const LONGEST_STORED: usize = 1 << 18;
 
 /// Softmax of a row; returns its log-sum-exp.
 #[inline(always)]

@@ -15,7 +15,7 @@ for_both_types!(
 
 /// Lengths around those of registers, stripes and blocks, and beyond where softmax recomputes.
 fn lengths() -> impl Iterator<Item = usize> {
-    (1..=130).chain([255, 511, 512, 513, 1000, 1023, 1024, 1025, 4000, 131_073])
+    (1..=130).chain([255, 511, 512, 513, 1000, 1023, 1024, 1025, 4000, 262_145])
 }
 
 /// The bits of all results on one row.

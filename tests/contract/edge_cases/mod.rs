@@ -12,7 +12,7 @@ const INFINITY: f64 = f64::INFINITY;
 
 /// Lengths around those of registers, stripes and blocks.
 const LENGTHS: [usize; 16] = [
-    1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 31, 33, 64, 100, 1025, 131_073,
+    1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 31, 33, 64, 100, 1025, 262_145,
 ];
 
 /// All that is computed from a row, in `f64`.
