@@ -49,31 +49,33 @@ pub fn position<V: Vector>(token: V::Token, x: &[V::Element], max: V::Element) -
     }
 }
 
-/// The largest of some elements, and the smallest of each lane.
+/// The largest of some elements, and how small they may be.
 #[derive(Clone, Copy)]
 pub struct Extremes<V: Vector> {
     pub max: V::Element,
-    pub min: Four<V>,
+    /// Each lane's smallest element if any is negative, else any number from 0 on.
+    lowest: Four<V>,
 }
 
 impl<V: Vector> Extremes<V> {
-    /// Whether any element is below `bound`.
+    /// Whether any element may be below `bound`: not if none is and `bound` is not above 0. Beside NaN, any answer
+    /// is right: whatever the other terms, the sum is NaN.
     #[inline(always)]
-    pub fn any_less(&self, token: V::Token, bound: V::Element) -> bool {
-        self.min.any_less(Four::<V>::splat(token, bound))
+    pub fn may_be_less(&self, token: V::Token, bound: V::Element) -> bool {
+        bound > V::Element::ZERO || self.lowest.any_less(Four::<V>::splat(token, bound))
     }
 }
 
-/// The extremes of what is not NaN; ∞ and −∞ if there is nothing.
+/// The extremes of what is not NaN; 0 and −∞ if there is nothing.
 #[inline(always)]
 pub fn extremes<V: Vector>(token: V::Token, x: &[V::Element]) -> Extremes<V> {
-    let (low, high) = (V::Element::NEG_INFINITY, -V::Element::NEG_INFINITY);
+    let (zero, low) = (V::Element::ZERO, V::Element::NEG_INFINITY);
     let lanes = Four::<V>::LANES;
-    let (mut min, mut max) = (Four::<V>::splat(token, high), Four::<V>::splat(token, low));
+    let (mut lowest, mut max) = (Four::<V>::splat(token, zero), Four::<V>::splat(token, low));
     let mut parts = x.chunks_exact(lanes);
     for part in &mut parts {
         let part = Four::<V>::load(token, part, low);
-        min = min.at_most(part);
+        lowest = lowest.lower_if_negative(part);
         max = max.at_least(part);
     }
     if !parts.remainder().is_empty() {
@@ -81,15 +83,15 @@ pub fn extremes<V: Vector>(token: V::Token, x: &[V::Element]) -> Extremes<V> {
         // With elements that have been seen, where there are enough: so no lane is masked.
         if let Some(last) = x.get(start..start + lanes) {
             let last = Four::<V>::load(token, last, low);
-            min = min.at_most(last);
+            lowest = lowest.lower_if_negative(last);
             max = max.at_least(last);
         } else {
-            min = min.at_most(Four::<V>::load(token, x, high));
+            lowest = lowest.lower_if_negative(Four::<V>::load(token, x, zero));
             max = max.at_least(Four::<V>::load(token, x, low));
         }
     }
     Extremes {
-        min,
+        lowest,
         max: max.reduce_max(),
     }
 }
@@ -113,7 +115,7 @@ pub fn extremes_and_place<V: Vector>(
             all.max = block.max;
             first = start;
         }
-        all.min = all.min.at_most(block.min);
+        all.lowest = all.lowest.lower_if_negative(block.lowest);
         start += length;
     }
     let max = finite_or_special(row, all.max)?;

@@ -142,7 +142,7 @@ impl<V: Vector<Element: Shifted>, P: Peak> Running<V, P> {
     pub fn terms(&self, extremes: &Extremes<V>) -> TermKind {
         if !self.frame.is_near() {
             TermKind::Far
-        } else if extremes.any_less(self.token, self.frame.floor()) {
+        } else if extremes.may_be_less(self.token, self.frame.floor()) {
             TermKind::Near
         } else {
             TermKind::Counting

@@ -41,7 +41,7 @@ macro_rules! avx512 {
         $add:ident $sub:ident $mul:ident $div:ident $fmadd:ident $fnmadd:ident $max:ident $min:ident
         $scalef:ident $maskz_scalef:ident $abs:ident
         $to_int:ident $to_float:ident $sub_int:ident $shl:ident $shr_signed:ident
-        $from_signed:ident $add_int:ident
+        $from_signed:ident $add_int:ident $max_unsigned:ident
     ) => {
         /// One register.
         #[derive(Clone, Copy)]
@@ -172,6 +172,13 @@ macro_rules! avx512 {
             }
 
             #[inline(always)]
+            fn lower_if_negative(self, other: Self) -> Self {
+                Self(intrinsics! { self,
+                    $to_float($max_unsigned($to_int(self.0), $to_int(other.0)))
+                })
+            }
+
+            #[inline(always)]
             fn abs(self) -> Self {
                 Self(intrinsics!(self, $abs(self.0)))
             }
@@ -238,7 +245,7 @@ avx512! {
     _mm512_add_ps _mm512_sub_ps _mm512_mul_ps _mm512_div_ps _mm512_fmadd_ps _mm512_fnmadd_ps
     _mm512_max_ps _mm512_min_ps _mm512_scalef_ps _mm512_maskz_scalef_ps _mm512_abs_ps
     _mm512_castps_si512 _mm512_castsi512_ps _mm512_sub_epi32 _mm512_slli_epi32
-    _mm512_srai_epi32 _mm512_cvtepi32_ps _mm512_add_epi32
+    _mm512_srai_epi32 _mm512_cvtepi32_ps _mm512_add_epi32 _mm512_max_epu32
 }
 
 avx512! {
@@ -248,7 +255,7 @@ avx512! {
     _mm512_add_pd _mm512_sub_pd _mm512_mul_pd _mm512_div_pd _mm512_fmadd_pd _mm512_fnmadd_pd
     _mm512_max_pd _mm512_min_pd _mm512_scalef_pd _mm512_maskz_scalef_pd _mm512_abs_pd
     _mm512_castpd_si512 _mm512_castsi512_pd _mm512_sub_epi64 _mm512_slli_epi64
-    _mm512_srai_epi64 _mm512_cvtepi64_pd _mm512_add_epi64
+    _mm512_srai_epi64 _mm512_cvtepi64_pd _mm512_add_epi64 _mm512_max_epu64
 }
 
 impl F32x16 {

@@ -146,6 +146,7 @@ impl<V: Vector> Vector for Pair<V> {
         abs();
         at_least(floor);
         at_most(ceiling);
+        lower_if_negative(other);
         bits_sub(other);
         scale_by_pow2(rounded);
         scale_by_pow2_gradual(rounded);

@@ -169,6 +169,14 @@ pub trait Vector: Copy {
     fn at_least(self, floor: Self) -> Self;
     /// `ceiling` where `ceiling < self`, else `self`: NaN as in [`at_least`](Vector::at_least).
     fn at_most(self, ceiling: Self) -> Self;
+    /// The lower of the two where either is negative, else either; NaN counts as any number.
+    ///
+    /// Of negative numbers the lower one has the larger bits, as have all of them in relation to others:
+    /// integers are compared by ports that multiplications leave idle.
+    #[inline(always)]
+    fn lower_if_negative(self, other: Self) -> Self {
+        self.at_most(other)
+    }
     /// The magnitude.
     fn abs(self) -> Self;
     /// The number whose bits, as an integer, are those of `self` minus those of `other`.
