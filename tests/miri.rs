@@ -130,6 +130,8 @@ fn check_rows<T: Float + From<i8>>(level: Level) {
         let mask: Vec<bool> = (0..count * columns).map(|i| i % 3 != 1).collect();
         let softmax = Softmax::new()
             .level(level)
+            .temperature(T::from(2))
+            .scale(T::from(-3))
             .softcap(T::from(5))
             .bias(&x[..columns])
             .mask(&mask)
@@ -144,15 +146,7 @@ fn check_rows<T: Float + From<i8>>(level: Level) {
         level.boltzmann_in_place(&mut results, T::from(2)).unwrap();
         level.free_energy(&results, T::from(2)).unwrap();
 
-        for vjp in [
-            Level::softmax_vjp_rows_in_place,
-            Level::log_softmax_vjp_rows_in_place,
-        ] {
-            let mut dy = x.clone();
-            let written = RowsMut::new(&mut dy, columns).unwrap();
-            vjp(level, rows(), written).unwrap();
-            assert!(vjp(level, rows(), RowsMut::new(&mut dy[1..], 1).unwrap()).is_err());
-        }
+        check_vjp(level, rows());
 
         let loss = CrossEntropy::new().level(level);
         let labels: Vec<usize> = (0..count).map(|row| row * 7 % columns).collect();
@@ -162,12 +156,42 @@ fn check_rows<T: Float + From<i8>>(level: Level) {
             .loss_and_gradient_in_place(logits, &labels, T::from(1))
             .unwrap();
         assert_eq!(sum.rows(), count as u64);
+        assert_eq!(sum.accuracy() == Some(T::from(0)), sum.correct() == 0);
+        assert!(sum.mean() >= Some(T::from(0)));
         assert_eq!(
             loss.loss_from_logits(rows(), &labels).unwrap().rows(),
             count as u64
         );
         assert!(loss.loss_from_logits(rows(), &vec![-1_i64; count]).is_err());
         check_options(level, rows());
+    }
+}
+
+/// The gradients through softmax and log-softmax of rows are those of each row.
+fn check_vjp<T: Float + From<i8>>(level: Level, rows: Rows<'_, T>) {
+    let x: Vec<T> = rows.iter().flatten().copied().collect();
+    let columns = rows.columns();
+    type One<T> = fn(Level, &[T], &mut [T]) -> Result<(), Error>;
+    type OneRows<T> = fn(Level, Rows<'_, T>, RowsMut<'_, T>) -> Result<(), Error>;
+    let functions: [(One<T>, OneRows<T>); 2] = [
+        (
+            Level::softmax_vjp_in_place,
+            Level::softmax_vjp_rows_in_place,
+        ),
+        (
+            Level::log_softmax_vjp_in_place,
+            Level::log_softmax_vjp_rows_in_place,
+        ),
+    ];
+    for (each, all) in functions {
+        let (mut expected, mut dy) = (x.clone(), x.clone());
+        for (y, dy) in rows.iter().zip(expected.chunks_exact_mut(columns)) {
+            each(level, y, dy).unwrap();
+        }
+        all(level, rows, RowsMut::new(&mut dy, columns).unwrap()).unwrap();
+        assert_eq!(dy, expected);
+        assert!(each(level, &x, &mut dy[1..]).is_err());
+        assert!(all(level, rows, RowsMut::new(&mut dy[1..], 1).unwrap()).is_err());
     }
 }
 
@@ -211,21 +235,20 @@ fn check_binary<T: Float + From<i8>>(level: Level, rows: Rows<'_, T>, targets: R
     let one = T::from(1);
     let x: Vec<T> = targets.iter().flatten().copied().collect();
     let weights = vec![one; rows.columns()];
-    let loss = BinaryCrossEntropy::new()
-        .level(level)
-        .pos_weights(&weights)
-        .weights(&x);
-    let mut gradient: Vec<T> = rows.iter().flatten().copied().collect();
-    let written = RowsMut::new(&mut gradient, rows.columns()).unwrap();
-    let sum = loss
-        .loss_and_gradient_in_place(written, targets, one)
-        .unwrap();
-    assert_eq!(loss.loss_from_logits(rows, targets), Ok(sum));
+    let loss = BinaryCrossEntropy::new().level(level).weights(&x);
+    for loss in [loss.pos_weights(&weights), loss.pos_weight(one)] {
+        let mut gradient: Vec<T> = rows.iter().flatten().copied().collect();
+        let written = RowsMut::new(&mut gradient, rows.columns()).unwrap();
+        let sum = loss
+            .loss_and_gradient_in_place(written, targets, one)
+            .unwrap();
+        assert_eq!(loss.loss_from_logits(rows, targets), Ok(sum));
 
-    let mut gradient = x.clone();
-    let written = RowsMut::new(&mut gradient, rows.columns()).unwrap();
-    let sum = loss.loss_and_gradient_from_probabilities_in_place(written, targets, one);
-    assert_eq!(loss.loss_from_probabilities(targets, targets), sum);
+        let mut gradient = x.clone();
+        let written = RowsMut::new(&mut gradient, rows.columns()).unwrap();
+        let sum = loss.loss_and_gradient_from_probabilities_in_place(written, targets, one);
+        assert_eq!(loss.loss_from_probabilities(targets, targets), sum);
+    }
 
     let loss = CrossEntropy::new()
         .level(level)
@@ -327,7 +350,7 @@ fn check_parts<T: Float + From<i8>>(level: Level) {
         let mut other = LogSumExp::new().level(level);
         other.extend_from_slice(&right[..length]);
         other.extend_from_slice(&right[length..]);
-        state.merge(&other);
+        state.merge(&LogSumExp::from_parts(other.to_parts()));
         let difference = (state.loss(T::from(0)) - state.value()) * T::from(100);
         assert!(T::from(-1) < difference && difference < T::from(1));
 

@@ -31,6 +31,16 @@ impl<T: Float> LogitOptions<T> {
         softmax
     }
 
+    /// Whether there are none, with which the results are those of a plain softmax.
+    pub fn are_plain(&self) -> bool {
+        let one = T::from(1);
+        let has_sink = |sink: T| sink.into() != f64::NEG_INFINITY;
+        self.temperature == one
+            && self.scale == one
+            && self.softcap.is_none()
+            && !self.sink.is_some_and(has_sink)
+    }
+
     /// (c·tanh(s·x/c) + b) / T, without a softcap (s·x + b) / T.
     pub fn transform(&self, x: T, bias: T) -> Expected {
         let scale = Real::from(self.scale.into());

@@ -53,6 +53,7 @@ impl<T: Float> From<T> for Expected {
 }
 
 /// What a result should be that is a sum of parts which may cancel.
+#[derive(Clone, Copy)]
 pub enum Parts {
     Special(Expected),
     Numbers {

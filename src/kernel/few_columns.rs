@@ -44,14 +44,13 @@ pub enum Cells {
 }
 
 /// The sums of a block's rows.
-#[derive(Clone, Copy)]
 pub struct BlockSum<V, P> {
-    /// The scale of `terms`.
+    /// The scale of `total`.
     pub frames: NearFrames<V>,
     /// Each row's largest element.
     pub max: V,
-    /// The sum of each row, with the largest element's term or without.
-    terms: TwoFold<V>,
+    /// What each row's terms add up to, without that of its largest element if it is kept apart.
+    total: TwoFold<V>,
     /// Where each row's largest element first stands, if it is kept apart; else 0.
     pub argmax: V,
     peak: PhantomData<P>,
@@ -62,7 +61,7 @@ impl<V: Vector<Element: Shifted>, P: Peak> BlockSum<V, P> {
     #[inline(always)]
     pub fn sum(&self, token: V::Token) -> ExpSum<V> {
         let peak = self.frames.exp(token, self.max);
-        ExpSum::new::<P>(token, self.max, peak, self.terms)
+        ExpSum::new::<P>(token, self.max, peak, self.total)
     }
 }
 
@@ -214,7 +213,7 @@ impl<V: Vector<Element: Shifted>> Blocks<V> {
         let max = self.maximum();
         let frames = NearFrames::new(token, max)?;
         let argmax = self.argmax_unless_nan::<P>(max)?;
-        let terms = self.total(Exponentials {
+        let total = self.total(Exponentials {
             frames,
             argmax,
             cells,
@@ -223,7 +222,7 @@ impl<V: Vector<Element: Shifted>> Blocks<V> {
         Some(BlockSum {
             frames,
             max,
-            terms,
+            total,
             argmax,
             peak: PhantomData,
         })
@@ -242,7 +241,7 @@ impl<V: Vector<Element: Shifted>> Blocks<V> {
         let mut lower_halves = Stack::<TwoFold<V>, ROOM_FOR_HALVES>::new();
         let mut lane = 0;
         loop {
-            let mut sum = lane_sum(token, cells, lane, terms);
+            let mut sum = sum_of_lane(token, cells, lane, terms);
             let mut distance = V::Element::STRIPE;
             // Up the tree, to where the upper half is missing.
             loop {
@@ -267,7 +266,7 @@ impl<V: Vector<Element: Shifted>> Blocks<V> {
 
 /// The sum of a lane's terms.
 #[inline(always)]
-fn lane_sum<V: Vector, F: Terms<V>>(
+fn sum_of_lane<V: Vector, F: Terms<V>>(
     token: V::Token,
     cells: &mut [V],
     lane: usize,

@@ -45,6 +45,16 @@ pub trait Shifted: Logarithm + Term {
     const ABOVE_TERMS: Self;
     /// The step between the offsets of parts: a power of two.
     const OFFSET_STEP: Self;
+
+    /// Where rows shift by a power of two alone.
+    #[inline(always)]
+    fn near_range(fused: bool) -> (Self, Self) {
+        if fused {
+            Self::FUSED_RANGE
+        } else {
+            Self::UNFUSED_RANGE
+        }
+    }
 }
 
 impl Shifted for f32 {
@@ -82,11 +92,7 @@ impl<E: Shifted> Frame<E> {
     /// Whether a row with the largest element `max` shifts by a power of two.
     #[inline(always)]
     pub fn shifts_by_power(max: E, fused: bool) -> bool {
-        let (low, high) = if fused {
-            E::FUSED_RANGE
-        } else {
-            E::UNFUSED_RANGE
-        };
+        let (low, high) = E::near_range(fused);
         low <= max && max <= high
     }
 

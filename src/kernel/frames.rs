@@ -19,11 +19,7 @@ impl<V: Vector<Element: Shifted>> NearFrames<V> {
     /// The frames for rows with the largest elements `max`, if all are near.
     #[inline(always)]
     pub fn new(token: V::Token, max: V) -> Option<Self> {
-        let (low, high) = if V::FUSED {
-            V::Element::FUSED_RANGE
-        } else {
-            V::Element::UNFUSED_RANGE
-        };
+        let (low, high) = V::Element::near_range(V::FUSED);
         if !max.all_between(V::splat(token, low), V::splat(token, high)) {
             return None;
         }

@@ -1,4 +1,4 @@
-//! The largest element, and where it is; the smallest.
+//! The largest element, and where it is; whether any may be below a bound.
 
 use crate::simd::{Element, Pair, Quad, Vector};
 
@@ -53,29 +53,30 @@ pub fn position<V: Vector>(token: V::Token, x: &[V::Element], max: V::Element) -
 #[derive(Clone, Copy)]
 pub struct Extremes<V: Vector> {
     pub max: V::Element,
-    /// Each lane's smallest element if any is negative, else any number from 0 on.
+    /// Each lane's smallest element, as far as [`Vector::lower`] compares.
     lowest: Four<V>,
 }
 
 impl<V: Vector> Extremes<V> {
-    /// Whether any element may be below `bound`: not if none is and `bound` is not above 0. Beside NaN, any answer
-    /// is right: whatever the other terms, the sum is NaN.
+    /// Whether any element may be below `bound`; `false` only if none is. Beside NaN, any answer is right:
+    /// whatever the other terms, the sum is NaN.
     #[inline(always)]
     pub fn may_be_less(&self, token: V::Token, bound: V::Element) -> bool {
-        bound > V::Element::ZERO || self.lowest.any_less(Four::<V>::splat(token, bound))
+        let compared = V::LOWER_OF_ALL || bound <= V::Element::ZERO;
+        !compared || self.lowest.any_less(Four::<V>::splat(token, bound))
     }
 }
 
-/// The extremes of what is not NaN; 0 and −∞ if there is nothing.
+/// The extremes of what is not NaN; ∞ and −∞ if there is nothing.
 #[inline(always)]
 pub fn extremes<V: Vector>(token: V::Token, x: &[V::Element]) -> Extremes<V> {
-    let (zero, low) = (V::Element::ZERO, V::Element::NEG_INFINITY);
+    let (low, high) = (V::Element::NEG_INFINITY, -V::Element::NEG_INFINITY);
     let lanes = Four::<V>::LANES;
-    let (mut lowest, mut max) = (Four::<V>::splat(token, zero), Four::<V>::splat(token, low));
+    let (mut lowest, mut max) = (Four::<V>::splat(token, high), Four::<V>::splat(token, low));
     let mut parts = x.chunks_exact(lanes);
     for part in &mut parts {
         let part = Four::<V>::load(token, part, low);
-        lowest = lowest.lower_if_negative(part);
+        lowest = lowest.lower(part);
         max = max.at_least(part);
     }
     if !parts.remainder().is_empty() {
@@ -83,10 +84,10 @@ pub fn extremes<V: Vector>(token: V::Token, x: &[V::Element]) -> Extremes<V> {
         // With elements that have been seen, where there are enough: so no lane is masked.
         if let Some(last) = x.get(start..start + lanes) {
             let last = Four::<V>::load(token, last, low);
-            lowest = lowest.lower_if_negative(last);
+            lowest = lowest.lower(last);
             max = max.at_least(last);
         } else {
-            lowest = lowest.lower_if_negative(Four::<V>::load(token, x, zero));
+            lowest = lowest.lower(Four::<V>::load(token, x, high));
             max = max.at_least(Four::<V>::load(token, x, low));
         }
     }
@@ -115,7 +116,7 @@ pub fn extremes_and_place<V: Vector>(
             all.max = block.max;
             first = start;
         }
-        all.lowest = all.lowest.lower_if_negative(block.lowest);
+        all.lowest = all.lowest.lower(block.lowest);
         start += length;
     }
     let max = finite_or_special(row, all.max)?;

@@ -118,7 +118,7 @@ pub fn row_sum<V: Vector<Element: Shifted>>(
 pub fn row_sum_unreduced<V: Vector<Element: Shifted>, P: Peak>(
     token: V::Token,
     row: &[V::Element],
-) -> Result<Unreduced<V::Register>, V::Element> {
+) -> Result<Unreduced<V::Register, P>, V::Element> {
     token.call(OnePass::<V, P> {
         row,
         peak: PhantomData,
@@ -132,7 +132,7 @@ struct OnePass<'a, V: Vector, P> {
 }
 
 impl<V: Vector<Element: Shifted>, P: Peak> Routine<V::Token> for OnePass<'_, V, P> {
-    type Output = Result<Unreduced<V::Register>, V::Element>;
+    type Output = Result<Unreduced<V::Register, P>, V::Element>;
 
     #[inline(always)]
     fn run(self, token: V::Token) -> Self::Output {

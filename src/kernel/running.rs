@@ -9,7 +9,7 @@ use core::marker::PhantomData;
 use super::frame::{Frame, Shifted};
 use super::lane_sum::sum_of_registers;
 use super::maximum::Extremes;
-use super::peak::{Adding, First, Peak};
+use super::peak::{Adding, Apart, First, Peak};
 use super::row_sum::RowSum;
 use crate::math::TwoFold;
 use crate::simd::{Count, Element, Exchange, Span, Stripe, Vector};
@@ -40,8 +40,7 @@ pub const fn batch_length<V: Vector>() -> usize {
 pub const AMONG: usize = usize::MAX;
 
 /// A [`RowSum`] before its lanes are added up.
-#[derive(Clone, Copy)]
-pub struct Unreduced<R: Vector> {
+pub struct Unreduced<R: Vector, P> {
     /// The largest element.
     pub max: R::Element,
     /// Where it first stands, [`AMONG`] if it is not kept apart.
@@ -52,10 +51,11 @@ pub struct Unreduced<R: Vector> {
     pub lanes: TwoFold<R>,
     /// Former peaks, in every lane.
     pub carried: TwoFold<R>,
+    peak: PhantomData<P>,
 }
 
-impl<R: Exchange<Element: Shifted>> Unreduced<R> {
-    /// The sum, whose largest term is kept apart.
+impl<R: Exchange<Element: Shifted>> Unreduced<R, Apart> {
+    /// The sum.
     #[inline(always)]
     pub fn reduced(self, token: R::Token) -> RowSum<R::Element> {
         let peak = self.frame.exp(token, R::splat(token, self.max));
@@ -292,13 +292,14 @@ impl<V: Vector<Element: Shifted>, P: Peak> Running<V, P> {
 
     /// Adds up the lanes of equal places in registers.
     #[inline(always)]
-    pub fn finish(self) -> Unreduced<V::Register> {
+    pub fn finish(self) -> Unreduced<V::Register, P> {
         Unreduced {
             max: self.max,
             argmax: self.apart,
             frame: self.frame,
             lanes: sum_of_registers::<V>(self.lanes),
             carried: self.carried,
+            peak: PhantomData,
         }
     }
 }

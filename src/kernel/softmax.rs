@@ -15,7 +15,8 @@ use super::scale::{Scale, scale_all};
 use super::sums::Sums;
 use crate::simd::{Element, InOut, Span, Vector};
 
-/// Longest row whose exponentials are stored and read again.
+/// Longest row whose exponentials are stored and read again. Measured: from the second or the third level
+/// of a cache they come in less time than they are computed.
 const LONGEST_STORED: usize = 1 << 18;
 
 /// Softmax of a row; returns its log-sum-exp.

@@ -70,7 +70,7 @@ impl<R: Exchange<Element: Shifted>, P: Peak> Sums<R, P> {
 
     /// Appends the sum of a row.
     #[inline(always)]
-    pub fn push(&mut self, sum: Result<Unreduced<R>, R::Element>) {
+    pub fn push(&mut self, sum: Result<Unreduced<R, P>, R::Element>) {
         let lane = self.lane(self.rows);
         match sum {
             Ok(sum) => {

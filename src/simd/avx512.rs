@@ -68,6 +68,7 @@ macro_rules! avx512 {
 
             const LANES: usize = $lanes;
             const FUSED: bool = true;
+            const LOWER_OF_ALL: bool = false;
 
             #[inline(always)]
             fn splat(token: Avx512, x: $float) -> Self {
@@ -171,8 +172,9 @@ macro_rules! avx512 {
                 }
             }
 
+            // The lower a negative number, the larger its bits: integers take ports that do not multiply.
             #[inline(always)]
-            fn lower_if_negative(self, other: Self) -> Self {
+            fn lower(self, other: Self) -> Self {
                 Self(intrinsics! { self,
                     $to_float($max_unsigned($to_int(self.0), $to_int(other.0)))
                 })
@@ -258,21 +260,6 @@ avx512! {
     _mm512_srai_epi64 _mm512_cvtepi64_pd _mm512_add_epi64 _mm512_max_epu64
 }
 
-impl F32x16 {
-    /// The entries whose numbers are in the low four bits.
-    #[inline(always)]
-    fn entry(self, Powers(powers): &Powers<f32>) -> Self {
-        // SAFETY: `self` proves AVX-512; the table spans one register.
-        unsafe {
-            let index = _mm512_castps_si512(self.0);
-            Self(_mm512_permutexvar_ps(
-                index,
-                _mm512_loadu_ps(powers.as_ptr()),
-            ))
-        }
-    }
-}
-
 impl F64x8 {
     /// The entries whose numbers are in the low four bits.
     #[inline(always)]
@@ -334,6 +321,19 @@ impl Fours for F32x16 {
 }
 
 impl F32x16 {
+    /// The entries whose numbers are in the low four bits.
+    #[inline(always)]
+    fn entry(self, Powers(powers): &Powers<f32>) -> Self {
+        // SAFETY: `self` proves AVX-512; the table spans one register.
+        unsafe {
+            let index = _mm512_castps_si512(self.0);
+            Self(_mm512_permutexvar_ps(
+                index,
+                _mm512_loadu_ps(powers.as_ptr()),
+            ))
+        }
+    }
+
     /// Transposes a square whose numbers are the quarters of registers.
     #[inline(always)]
     fn transpose_quarters([a, b, c, d]: [Self; 4]) -> [Self; 4] {

@@ -49,7 +49,7 @@ pub trait Exchange: Vector<Register = Self> {
     /// for what is behind the end.
     #[inline(always)]
     fn store_rows(square: Square<Self>, rows: &mut [Self::Element], stride: usize) {
-        let left = rows.len() as isize;
+        let left = rows.len();
         let row = rows.as_mut_ptr();
         Self::PerLane::give(square, RowsToStore { row, left, stride });
     }
@@ -123,8 +123,8 @@ impl<R: Vector> Source<R> for LastRowsToLoad<'_, R> {
 struct RowsToStore<E> {
     /// The next.
     row: *mut E,
-    /// How many elements there are from `row` on; less than 0 if it is behind the end.
-    left: isize,
+    /// How many elements there are from `row` on; 0 if it is behind the end.
+    left: usize,
     stride: usize,
 }
 
@@ -133,11 +133,11 @@ impl<R: Vector> Sink<R> for RowsToStore<R::Element> {
     fn take(&mut self, row: R) {
         let (place, left) = (self.row, self.left);
         self.row = place.wrapping_add(self.stride);
-        self.left = left.wrapping_sub_unsigned(self.stride);
+        self.left = left.saturating_sub(self.stride);
         if left > 0 {
             // SAFETY: `store_rows` alone makes this, of a slice that it borrows exclusively: so many
             // elements from `place` on are the end of that slice.
-            let place = unsafe { slice::from_raw_parts_mut(place, left as usize) };
+            let place = unsafe { slice::from_raw_parts_mut(place, left) };
             row.store(place);
         }
     }

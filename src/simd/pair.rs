@@ -39,6 +39,7 @@ impl<V: Vector> Vector for Pair<V> {
 
     const LANES: usize = 2 * V::LANES;
     const FUSED: bool = V::FUSED;
+    const LOWER_OF_ALL: bool = V::LOWER_OF_ALL;
 
     #[inline(always)]
     fn splat(token: Self::Token, x: Self::Element) -> Self {
@@ -146,7 +147,7 @@ impl<V: Vector> Vector for Pair<V> {
         abs();
         at_least(floor);
         at_most(ceiling);
-        lower_if_negative(other);
+        lower(other);
         bits_sub(other);
         scale_by_pow2(rounded);
         scale_by_pow2_gradual(rounded);

@@ -137,6 +137,8 @@ pub trait Vector: Copy {
     /// Whether [`mul_add`](Vector::mul_add) rounds once. Fused and unfused levels form two
     /// families: bits agree within a family.
     const FUSED: bool;
+    /// Whether [`lower`](Vector::lower) compares numbers that are not negative, too.
+    const LOWER_OF_ALL: bool = true;
 
     /// Every lane holds `x`.
     fn splat(token: Self::Token, x: Self::Element) -> Self;
@@ -169,12 +171,10 @@ pub trait Vector: Copy {
     fn at_least(self, floor: Self) -> Self;
     /// `ceiling` where `ceiling < self`, else `self`: NaN as in [`at_least`](Vector::at_least).
     fn at_most(self, ceiling: Self) -> Self;
-    /// The lower of the two where either is negative, else either; NaN counts as any number.
-    ///
-    /// Of negative numbers the lower one has the larger bits, as have all of them in relation to others:
-    /// integers are compared by ports that multiplications leave idle.
+    /// The lower of the two where either is negative or [`LOWER_OF_ALL`](Vector::LOWER_OF_ALL), else
+    /// either; NaN counts as any number.
     #[inline(always)]
-    fn lower_if_negative(self, other: Self) -> Self {
+    fn lower(self, other: Self) -> Self {
         self.at_most(other)
     }
     /// The magnitude.

@@ -1,11 +1,14 @@
 //! The tables of accuracy in the READMEs name the bounds that the tests hold every function to.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::support::{BOUNDS, Function, bound};
+use crate::support::{BOUNDS, Elementwise, Function, bound};
 
 /// The head of the table.
 const HEAD: &str = "| function | bound, `f32` | measured | bound, `f64` | measured |";
+
+/// The head of the table of the worst errors among all `f32`.
+const HEAD_OF_WORST: &str = "| function | levels | worst input | bits | result | error in ULP |";
 
 /// What each row of the table is about, from the first to the last.
 const ROWS: [(&str, Function); 37] = [
@@ -60,14 +63,23 @@ const ROWS: [(&str, Function); 37] = [
     ),
 ];
 
+/// The rows of the table with this head.
+fn rows_below(head: &str) -> impl Iterator<Item = &'static str> {
+    let lines = include_str!("../../README.md").lines();
+    let rows = lines.skip_while(move |line| *line != head).skip(2);
+    rows.take_while(|line| line.starts_with('|'))
+}
+
+/// The cells of a row.
+fn cells(line: &str) -> Vec<&str> {
+    line.trim_matches(['|', ' ']).split(" | ").collect()
+}
+
 /// The name and the bounds of each row of the table.
 fn table() -> Vec<(&'static str, [f64; 2])> {
-    let lines = include_str!("../../README.md").lines();
-    let rows = lines.skip_while(|line| *line != HEAD).skip(2);
-    rows.take_while(|line| line.starts_with('|'))
+    rows_below(HEAD)
         .map(|line| {
-            let cells: Vec<_> = line.trim_matches(['|', ' ']).split(" | ").collect();
-            let [name, single, _, double, _] = cells[..] else {
+            let [name, single, _, double, _] = cells(line)[..] else {
                 panic!("not five cells: {line}");
             };
             let bound = |cell: &str| cell.parse().unwrap_or_else(|_| panic!("no bound: {line}"));
@@ -95,12 +107,39 @@ fn readme_names_every_bound() {
     assert_eq!(rows, bounded);
 }
 
+/// The worst error of each function among all `f32`, in units of 10⁻⁴ ULP.
+fn worst_errors() -> BTreeMap<&'static str, u32> {
+    let mut worst = BTreeMap::new();
+    for line in rows_below(HEAD_OF_WORST) {
+        let [name, _, _, _, _, error] = cells(line)[..] else {
+            panic!("not six cells: {line}");
+        };
+        let error: f64 = error.parse().unwrap_or_else(|_| panic!("no error: {line}"));
+        let largest: &mut u32 = worst.entry(name).or_default();
+        *largest = (*largest).max((error * 1e4).round() as u32);
+    }
+    worst
+}
+
+#[test]
+fn bounds_of_single_are_the_worst_errors_rounded_up() {
+    let worst = worst_errors();
+    let functions = Elementwise::<f32>::all();
+    for Elementwise { function, .. } in &functions {
+        let error = worst.get(function.to_string().as_str());
+        let error = error.unwrap_or_else(|| panic!("no worst error of {function}"));
+        let rounded_up = f64::from(error.div_ceil(100)) / 100.0;
+        assert_eq!(bound(*function, "f32"), rounded_up, "{function}");
+    }
+    assert_eq!(worst.len(), functions.len(), "rows about nothing known");
+}
+
 #[test]
 fn tables_by_length_name_bounds() {
     let mut named = BTreeSet::new();
     let mut float = "";
     for line in include_str!("../../examples/accuracy/README.md").lines() {
-        let cells: Vec<_> = line.trim_matches(['|', ' ']).split(" | ").collect();
+        let cells = cells(line);
         if let Some(of) = cells[0].strip_prefix("function, ") {
             float = of;
         }

@@ -10,6 +10,7 @@ for_both_types!(
     special_rows_of_few_columns,
     far_rows_of_few_columns,
     rows_of_many_columns,
+    negligible_elements_above_zero,
     sums_of_many_rows,
     shapes
 );
@@ -221,6 +222,26 @@ fn rows_of_many_columns<T: Real>() {
     for columns in [200, 256, 257, 512, 513, 1000, 1024, 1025, 5000] {
         let data = batch::<T>(&mut random, columns);
         check(&data, columns);
+    }
+}
+
+/// Bounds that are above 0, in rows whose elements all are: 64 equal ones, the others far below.
+fn negligible_elements_above_zero<T: Real>() {
+    let (high, low) = (3.0 * T::UNDERFLOW, T::UNDERFLOW);
+    for len in [256, 1000, 5000] {
+        let row: Vec<T> = (0..len)
+            .map(|i| T::from_f64(if i < 64 { high } else { low }))
+            .collect();
+        let shares: Vec<T> = (0..len)
+            .map(|i| T::from_f64(if i < 64 { 1.0 / 64.0 } else { 0.0 }))
+            .collect();
+        for level in Level::available() {
+            let mut softmax = row.clone();
+            let log_sum_exp = level.softmax_in_place(&mut softmax);
+            assert_same(&softmax, &shares, &format!("{level}, {len} logits"));
+            let expected = T::from_f64(row[0].to_f64() + 64_f64.ln());
+            assert_eq!(log_sum_exp, expected, "{level}, {len} logits");
+        }
     }
 }
 

@@ -90,6 +90,21 @@ fn out_of_range(parameter: &'static str) -> Error {
     Error::ParameterOutOfRange { parameter }
 }
 
+/// Rows and columns: few of both, batches of few columns with some rows left, blocks of one row.
+const SHAPES: [(usize, usize); 3] = [(2, 3), (67, 3), (2, 1100)];
+
+/// Every level with every shape.
+fn levels_and_shapes() -> impl Iterator<Item = (Level, (usize, usize))> {
+    Level::available().flat_map(|level| SHAPES.map(|shape| (level, shape)))
+}
+
+/// `len` of `all`, but for the last.
+fn but_last<T: Clone>(len: usize, all: T, last: T) -> Vec<T> {
+    let mut data = vec![all; len];
+    data[len - 1] = last;
+    data
+}
+
 /// What neither a weight, a factor nor a temperature can be.
 fn no_weights<T: Exact>() -> [T; 3] {
     [T::from_f64(-1e-30), T::from_f64(f64::NAN), T::INFINITY]
@@ -156,15 +171,19 @@ fn results_of_pairs_of_rows<T: Exact>() {
 }
 
 fn gradients_through_softmax<T: Exact>() {
-    let y = ones::<T>(60);
-    for level in Level::available() {
-        for found in [0, 59, 61] {
-            let error = mismatch(60, found);
+    for (level, (rows, columns)) in levels_and_shapes() {
+        let len = rows * columns;
+        let y = ones::<T>(len);
+        for found in [0, len - 1, len + 1] {
+            let error = mismatch(len, found);
             refused(found, error, |dy| level.softmax_vjp_in_place(&y, dy));
             refused(found, error, |dy| level.log_softmax_vjp_in_place(&y, dy));
         }
-        let y = Rows::new(&y, 3).unwrap();
-        for (shape, error) in [((60, 6), mismatch(3, 6)), ((57, 3), mismatch(20, 19))] {
+        let y = Rows::new(&y, columns).unwrap();
+        for (shape, error) in [
+            ((len, len), mismatch(columns, len)),
+            ((len - columns, columns), mismatch(rows, rows - 1)),
+        ] {
             refused_rows(shape, error, |dy| level.softmax_vjp_rows_in_place(y, dy));
             refused_rows(shape, error, |dy| {
                 level.log_softmax_vjp_rows_in_place(y, dy)
@@ -176,7 +195,8 @@ fn gradients_through_softmax<T: Exact>() {
 fn options_of_softmax<T: Exact>() {
     let (zero, one) = (T::from_f64(0.0), T::from_f64(1.0));
     let (bias, mask) = (ones::<T>(4), [true; 4]);
-    for level in Level::available() {
+    for (level, (rows, columns)) in levels_and_shapes() {
+        let len = rows * columns;
         let plain = Softmax::new().level(level);
         let mut wrong = vec![
             (plain.temperature(zero), out_of_range("temperature")),
@@ -190,8 +210,8 @@ fn options_of_softmax<T: Exact>() {
                 plain.scale(T::MAX).softcap(T::from_f64(1e-3)),
                 out_of_range("softcap"),
             ),
-            (plain.bias(&bias).sink(one), mismatch(6, 4)),
-            (plain.mask(&mask), mismatch(6, 4)),
+            (plain.bias(&bias).sink(one), mismatch(len, 4)),
+            (plain.mask(&mask), mismatch(len, 4)),
         ];
         for number in no_weights() {
             wrong.push((plain.temperature(number), out_of_range("temperature")));
@@ -201,17 +221,17 @@ fn options_of_softmax<T: Exact>() {
             wrong.push((plain.scale(number), out_of_range("scale")));
         }
         for (softmax, error) in wrong {
-            refused(6, error, |x: &mut [T]| softmax.softmax_in_place(x));
-            refused(6, error, |x: &mut [T]| softmax.log_softmax_in_place(x));
-            refused(6, error, |x: &mut [T]| softmax.log_sum_exp(x));
-            refused_rows((6, 3), error, |x: RowsMut<'_, T>| {
+            refused(len, error, |x: &mut [T]| softmax.softmax_in_place(x));
+            refused(len, error, |x: &mut [T]| softmax.log_softmax_in_place(x));
+            refused(len, error, |x: &mut [T]| softmax.log_sum_exp(x));
+            refused_rows((len, columns), error, |x: RowsMut<'_, T>| {
                 softmax.softmax_rows_in_place(x)
             });
-            refused_rows((6, 3), error, |x: RowsMut<'_, T>| {
+            refused_rows((len, columns), error, |x: RowsMut<'_, T>| {
                 softmax.log_softmax_rows_in_place(x)
             });
-            refused(2, error, |out: &mut [T]| {
-                softmax.log_sum_exp_rows(Rows::new(&ones(6), 3).unwrap(), out)
+            refused(rows, error, |out: &mut [T]| {
+                softmax.log_sum_exp_rows(Rows::new(&ones(len), columns).unwrap(), out)
             });
         }
     }
@@ -230,15 +250,16 @@ fn temperatures<T: Exact>() {
     }
 }
 
-/// Options of a loss that can't be, for three columns.
+/// Options of a loss that can't be, for so many columns.
 fn wrong_options<'a, T: Exact>(
     level: Level,
+    columns: usize,
     few: &'a [T],
-    weights: &'a [[T; 3]],
+    weights: &'a [Vec<T>],
 ) -> Vec<(CrossEntropy<'a, T>, Error)> {
     let plain = CrossEntropy::new().level(level);
     let mut wrong = vec![
-        (plain.class_weights(few), mismatch(3, few.len())),
+        (plain.class_weights(few), mismatch(columns, few.len())),
         (
             plain.label_smoothing(T::from_f64(1.0).up()),
             out_of_range("label_smoothing"),
@@ -257,66 +278,75 @@ fn wrong_options<'a, T: Exact>(
 
 fn losses_of_labels<T: Exact>() {
     let (one, few) = (T::from_f64(1.0), ones::<T>(2));
-    let weights = no_weights::<T>().map(|bad| [one, bad, one]);
-    for level in Level::available() {
+    for (level, (rows, columns)) in levels_and_shapes() {
+        let len = rows * columns;
+        let weights = no_weights::<T>().map(|bad| but_last(columns, one, bad));
         let plain = CrossEntropy::new().level(level);
-        let mut wrong: Vec<_> = wrong_options(level, &few, &weights)
+        let mut wrong: Vec<_> = wrong_options(level, columns, &few, &weights)
             .into_iter()
-            .map(|(loss, error)| (loss, &[0, 1][..], error))
+            .map(|(loss, error)| (loss, vec![1; rows], error))
             .collect();
+        let [first, last] = [0, rows - 1].map(|row| Error::LabelOutOfRange { row });
         // Plain, and with options: other kernels.
         for loss in [plain, plain.z_loss(one), plain.ignore_index(7)] {
             for (labels, error) in [
-                (&[0, 3][..], Error::LabelOutOfRange { row: 1 }),
-                (&[-1, 0], Error::LabelOutOfRange { row: 0 }),
-                (&[i64::MAX, i64::MIN], Error::LabelOutOfRange { row: 0 }),
-                (&[], mismatch(2, 0)),
-                (&[0], mismatch(2, 1)),
-                (&[0, 1, 2], mismatch(2, 3)),
+                (but_last(rows, 0, columns as i64), last),
+                (but_last(rows, 0, -1), last),
+                (but_last(rows, i64::MAX, i64::MIN), first),
+                (vec![], mismatch(rows, 0)),
+                (vec![0; rows - 1], mismatch(rows, rows - 1)),
+                (vec![0; rows + 1], mismatch(rows, rows + 1)),
             ] {
                 wrong.push((loss, labels, error));
             }
         }
         for (loss, labels, error) in wrong {
-            refused(6, error, |x: &mut [T]| {
-                loss.loss_from_logits(Rows::new(x, 3).unwrap(), labels)
+            refused(len, error, |x: &mut [T]| {
+                loss.loss_from_logits(Rows::new(x, columns).unwrap(), &labels)
             });
-            refused(6, error, |x: &mut [T]| {
-                loss.loss_from_probabilities(Rows::new(x, 3).unwrap(), labels)
+            refused(len, error, |x: &mut [T]| {
+                loss.loss_from_probabilities(Rows::new(x, columns).unwrap(), &labels)
             });
-            refused_rows((6, 3), error, |x: RowsMut<'_, T>| {
-                loss.loss_and_gradient_in_place(x, labels, one)
+            refused_rows((len, columns), error, |x: RowsMut<'_, T>| {
+                loss.loss_and_gradient_in_place(x, &labels, one)
             });
-            refused_rows((6, 3), error, |x: RowsMut<'_, T>| {
-                loss.loss_and_gradient_from_probabilities_in_place(x, labels, one)
+            refused_rows((len, columns), error, |x: RowsMut<'_, T>| {
+                loss.loss_and_gradient_from_probabilities_in_place(x, &labels, one)
             });
         }
     }
 }
 
+/// Targets that don't fit so many rows and columns.
+fn wrong_targets<T: Exact>(data: &[T], rows: usize, columns: usize) -> [(Rows<'_, T>, Error); 4] {
+    let targets = |rows, columns| Rows::new(&data[..rows * columns], columns).unwrap();
+    [
+        (targets(rows + 1, columns), mismatch(rows, rows + 1)),
+        (targets(rows - 1, columns), mismatch(rows, rows - 1)),
+        (targets(rows, columns - 1), mismatch(columns, columns - 1)),
+        (targets(0, columns), mismatch(rows, 0)),
+    ]
+}
+
 fn losses_of_soft_targets<T: Exact>() {
-    let (one, few, data) = (T::from_f64(1.0), ones::<T>(2), ones::<T>(9));
-    let weights = no_weights::<T>().map(|bad| [one, bad, one]);
-    let targets = |len: usize, columns| Rows::new(&data[..len], columns).unwrap();
-    for level in Level::available() {
+    let (one, few, data) = (T::from_f64(1.0), ones::<T>(2), ones::<T>(3300));
+    for (level, (rows, columns)) in levels_and_shapes() {
+        let len = rows * columns;
+        let fitting = Rows::new(&data[..len], columns).unwrap();
+        let weights = no_weights::<T>().map(|bad| but_last(columns, one, bad));
         let plain = CrossEntropy::new().level(level);
-        let options = wrong_options(level, &few, &weights).into_iter();
+        let options = wrong_options(level, columns, &few, &weights).into_iter();
         let mut wrong: Vec<_> = options
-            .map(|(loss, error)| (loss, targets(6, 3), error))
+            .map(|(loss, error)| (loss, fitting, error))
             .collect();
-        for (targets, error) in [
-            (targets(9, 3), mismatch(2, 3)),
-            (targets(3, 3), mismatch(2, 1)),
-            (targets(4, 2), mismatch(3, 2)),
-            (targets(0, 3), mismatch(2, 0)),
-        ] {
+        for (targets, error) in wrong_targets(&data, rows, columns) {
             wrong.push((plain, targets, error));
         }
         for (loss, targets, error) in wrong {
-            refused(6, error, |x: &mut [T]| {
-                loss.loss_from_logits_soft(Rows::new(x, 3).unwrap(), targets)
+            refused(len, error, |x: &mut [T]| {
+                loss.loss_from_logits_soft(Rows::new(x, columns).unwrap(), targets)
             });
-            refused_rows((6, 3), error, |x: RowsMut<'_, T>| {
+            refused_rows((len, columns), error, |x: RowsMut<'_, T>| {
                 loss.loss_and_gradient_soft_in_place(x, targets, one)
             });
         }
@@ -324,45 +354,42 @@ fn losses_of_soft_targets<T: Exact>() {
 }
 
 fn binary_losses<T: Exact>() {
-    let (one, few, data) = (T::from_f64(1.0), ones::<T>(5), ones::<T>(9));
-    let of_elements = no_weights::<T>().map(|bad| [one, one, one, one, one, bad]);
-    let of_columns = no_weights::<T>().map(|bad| [one, bad, one]);
-    let targets = |len: usize, columns| Rows::new(&data[..len], columns).unwrap();
-    for level in Level::available() {
+    let (one, few, data) = (T::from_f64(1.0), ones::<T>(5), ones::<T>(3300));
+    for (level, (rows, columns)) in levels_and_shapes() {
+        let len = rows * columns;
+        let fitting = Rows::new(&data[..len], columns).unwrap();
+        let of_elements = no_weights::<T>().map(|bad| but_last(len, one, bad));
+        let of_columns = no_weights::<T>().map(|bad| but_last(columns, one, bad));
         let plain = BinaryCrossEntropy::new().level(level);
         let mut wrong = vec![
-            (plain, targets(9, 3), mismatch(2, 3)),
-            (plain, targets(3, 3), mismatch(2, 1)),
-            (plain, targets(4, 2), mismatch(3, 2)),
-            (plain.weights(&few), targets(6, 3), mismatch(6, 5)),
-            (plain.pos_weights(&few), targets(6, 3), mismatch(3, 5)),
+            (plain.weights(&few), fitting, mismatch(len, 5)),
+            (plain.pos_weights(&few), fitting, mismatch(columns, 5)),
         ];
+        for (targets, error) in wrong_targets(&data, rows, columns) {
+            wrong.push((plain, targets, error));
+        }
         for weights in &of_elements {
-            wrong.push((
-                plain.weights(weights),
-                targets(6, 3),
-                out_of_range("weights"),
-            ));
+            wrong.push((plain.weights(weights), fitting, out_of_range("weights")));
         }
         for weights in &of_columns {
             let loss = plain.pos_weights(weights);
-            wrong.push((loss, targets(6, 3), out_of_range("pos_weights")));
+            wrong.push((loss, fitting, out_of_range("pos_weights")));
         }
         for weight in no_weights() {
             let loss = plain.pos_weight(weight);
-            wrong.push((loss, targets(6, 3), out_of_range("pos_weight")));
+            wrong.push((loss, fitting, out_of_range("pos_weight")));
         }
         for (loss, targets, error) in wrong {
-            refused(6, error, |x: &mut [T]| {
-                loss.loss_from_logits(Rows::new(x, 3).unwrap(), targets)
+            refused(len, error, |x: &mut [T]| {
+                loss.loss_from_logits(Rows::new(x, columns).unwrap(), targets)
             });
-            refused(6, error, |x: &mut [T]| {
-                loss.loss_from_probabilities(Rows::new(x, 3).unwrap(), targets)
+            refused(len, error, |x: &mut [T]| {
+                loss.loss_from_probabilities(Rows::new(x, columns).unwrap(), targets)
             });
-            refused_rows((6, 3), error, |x: RowsMut<'_, T>| {
+            refused_rows((len, columns), error, |x: RowsMut<'_, T>| {
                 loss.loss_and_gradient_in_place(x, targets, one)
             });
-            refused_rows((6, 3), error, |x: RowsMut<'_, T>| {
+            refused_rows((len, columns), error, |x: RowsMut<'_, T>| {
                 loss.loss_and_gradient_from_probabilities_in_place(x, targets, one)
             });
         }

@@ -364,7 +364,7 @@ fn functions_run_at_the_best_level<T: Real>() {
 }
 
 /// The levels that the CPU has according to std, by name, the best last.
-#[cfg(target_arch = "x86_64")]
+#[cfg(target_feature = "sse2")]
 #[test]
 fn levels_are_those_that_std_detects() {
     let mut expected = vec!["scalar", "portable"];

@@ -38,6 +38,8 @@ impl From<Extended> for Parts {
 }
 
 /// As [`ulp_error`], but in units of the last place of max(|truth|, |scale|).
+///
+/// Panics if the truth is finite and the scale is not.
 pub fn ulp_error_beside<T: Real>(computed: T, truth: Extended, scale: Extended) -> f64 {
     // Any number would be near enough.
     let is_unit = scale.value.hi.is_finite() || !truth.value.hi.is_finite();

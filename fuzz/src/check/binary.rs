@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use logits::{BinaryCrossEntropy, Error, Level, LossSum, Rows, RowsMut};
 
 use super::Families;
-use super::near::{Bound, assert_beside, assert_near, ulps};
+use super::near::{Bound, assert_accuracy, assert_beside, assert_near, ulps};
 use super::picks::Picks;
-use super::rows::Batch;
+use super::rows::{Batch, halves};
 use crate::binary::{Factors, Space, Surprises};
 use crate::bounds::Function;
 use crate::buffer::Buffer;
@@ -159,7 +159,8 @@ impl<'a, T: Float> Case<'a, T> {
                 all_bits(&gradient),
             );
             if families.is_first(level, result) {
-                self.verify(level, space, &sum, &gradient);
+                let sums = [sum, self.merged(level, space)];
+                self.verify(level, space, &sums, &gradient);
             }
         }
     }
@@ -194,8 +195,30 @@ impl<'a, T: Float> Case<'a, T> {
         (both, written.slice().to_vec())
     }
 
-    /// Checks the sum and each element of the gradient, if targets lie in [0, 1].
-    fn verify(&self, level: Level, space: Space, sum: &LossSum<T>, gradient: &[T]) {
+    /// The loss of the first half of the rows, merged with that of the rest.
+    fn merged(&self, level: Level, space: Space) -> LossSum<T> {
+        let columns = self.batch.columns;
+        let rows = |elements| Rows::new(elements, columns).expect("the columns divide a half");
+        let (x, targets) = (halves(&self.batch.elements, columns), halves(&self.targets, columns));
+        let weights = self.weights.as_ref().map(|weights| halves(weights, columns));
+        let mut merged = LossSum::default();
+        for half in 0..2 {
+            let mut loss = self.loss(level);
+            if let Some(weights) = weights {
+                loss = loss.weights(weights[half]);
+            }
+            let (x, targets) = (rows(x[half]), rows(targets[half]));
+            let sum = match space {
+                Space::Logits => loss.loss_from_logits(x, targets),
+                Space::Probabilities => loss.loss_from_probabilities(x, targets),
+            };
+            merged.merge(&sum.expect("all is right"));
+        }
+        merged
+    }
+
+    /// Checks how many elements are counted and correct.
+    fn verify_counts(&self, level: Level, space: Space, sum: &LossSum<T>) {
         let len = self.batch.elements.len();
         assert_eq!(sum.rows(), len as u64, "{level}: rows");
         assert_eq!(sum.weight().into(), len as f64, "{level}: weight");
@@ -208,6 +231,14 @@ impl<'a, T: Float> Case<'a, T> {
             let right = |&(&x, &y): &(&T, &T)| (x.into() > half) == (y.into() > 0.5);
             let correct = pairs.filter(right).count();
             assert_eq!(sum.correct(), correct as u64, "{level}: correct elements");
+        }
+        assert_accuracy(level.name(), sum);
+    }
+
+    /// Checks sums of all elements and each element of the gradient, if targets lie in [0, 1].
+    fn verify(&self, level: Level, space: Space, sums: &[LossSum<T>], gradient: &[T]) {
+        for sum in sums {
+            self.verify_counts(level, space, sum);
         }
         let distinct = Distinct::new(&self.batch.elements);
         let surprises: Vec<_> = distinct
@@ -244,13 +275,10 @@ impl<'a, T: Float> Case<'a, T> {
             least_unit: unit.exponent() + 1,
         };
         let first = self.batch.elements.first().copied().unwrap_or(T::from(0));
-        assert_near(
-            &format!("{level} {space:?}"),
-            first,
-            sum.loss(),
-            total,
-            bound,
-        );
+        for sum in sums {
+            let what = format!("{level} {space:?}");
+            assert_near(&what, first, sum.loss(), total, bound);
+        }
     }
 
     /// What multiplies the parts of an element's loss; `None` for a target that is no share.

@@ -6,7 +6,7 @@ use logits::{CrossEntropy, Error, Label, Level, LossSum, Rows, RowsMut};
 
 use super::Families;
 use super::elementwise::assert_all;
-use super::near::{Bound, assert_near, ulps};
+use super::near::{Bound, assert_accuracy, assert_near, ulps};
 use super::rows::Batch;
 use crate::bounds::Function;
 use crate::buffer::Buffer;
@@ -29,7 +29,7 @@ pub fn check<T: Float>(recipe: &Recipe) {
 }
 
 /// A type of labels under test.
-trait Class: Label + Debug {
+pub trait Class: Label + Debug {
     /// The label with these bits, as many of them as there is room for.
     fn from_raw(bits: u64) -> Self;
     /// The label as a number.
@@ -255,5 +255,6 @@ fn assert_sum<T: Float>(level: Level, sum: &LossSum<T>, rows: &[Row<'_, T>]) {
     let least = count(&|is_correct| is_correct == Some(true));
     let most = count(&|is_correct| is_correct != Some(false));
     assert!((least..=most).contains(&sum.correct()), "{what}: correct");
+    assert_accuracy(&what, sum);
     assert_eq!(sum.mean().is_none(), rows.is_empty(), "{what}: mean");
 }

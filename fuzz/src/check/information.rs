@@ -4,7 +4,7 @@ use logits::{Error, Level, Rows};
 
 use super::Families;
 use super::near::{Bound, assert_near, ulps};
-use super::rows::Batch;
+use super::rows::{Batch, shape_error};
 use crate::bounds::Function;
 use crate::buffer::Buffer;
 use crate::float::{Float, all_bits, bits};
@@ -15,9 +15,11 @@ use crate::reference::Expected;
 type OfRow<T> = fn(Level, &[T], &[T]) -> Result<T, Error>;
 type OfRows<T> = fn(Level, Rows<'_, T>, Rows<'_, T>, &mut [T]) -> Result<(), Error>;
 
-/// A measure of two rows.
+/// A measure of a row, or of two.
 struct Measure<T> {
     name: &'static str,
+    /// Of two rows, which have to be of one shape.
+    is_of_two: bool,
     of_row: OfRow<T>,
     of_rows: OfRows<T>,
     /// `None` where the result is not specified.
@@ -50,24 +52,28 @@ fn of_probabilities<T: Float>() -> [Measure<T>; 4] {
     [
         Measure {
             name: "entropy",
+            is_of_two: false,
             of_row: |level, p, _| Ok(level.entropy(p)),
             of_rows: |level, p, _, out| level.entropy_rows(p, out),
             expected: |pairs| expected::<T>(Function::Entropy, &pairs.first(), Pairs::cross_entropy),
         },
         Measure {
             name: "cross_entropy",
+            is_of_two: true,
             of_row: |level, p, q| level.cross_entropy(p, q),
             of_rows: |level, p, q, out| level.cross_entropy_rows(p, q, out),
             expected: |pairs| expected::<T>(Function::ProbabilityCrossEntropy, pairs, Pairs::cross_entropy),
         },
         Measure {
             name: "kl_divergence",
+            is_of_two: true,
             of_row: |level, p, q| level.kl_divergence(p, q),
             of_rows: |level, p, q, out| level.kl_divergence_rows(p, q, out),
             expected: |pairs| expected::<T>(Function::KlDivergence, pairs, Pairs::kl_divergence),
         },
         Measure {
             name: "js_divergence",
+            is_of_two: true,
             of_row: |level, p, q| level.js_divergence(p, q),
             of_rows: |level, p, q, out| level.js_divergence_rows(p, q, out),
             expected: |pairs| expected::<T>(Function::JsDivergence, pairs, Pairs::js_divergence),
@@ -79,6 +85,7 @@ fn of_logits<T: Float>() -> [Measure<T>; 2] {
     [
         Measure {
             name: "entropy_from_logits",
+            is_of_two: false,
             of_row: |level, x, _| Ok(level.entropy_from_logits(x)),
             of_rows: |level, x, _, out| level.entropy_from_logits_rows(x, out),
             expected: |pairs| {
@@ -89,6 +96,7 @@ fn of_logits<T: Float>() -> [Measure<T>; 2] {
         },
         Measure {
             name: "kl_divergence_from_logits",
+            is_of_two: true,
             of_row: |level, x, y| level.kl_divergence_from_logits(x, y),
             of_rows: |level, x, y, out| level.kl_divergence_from_logits_rows(x, y, out),
             expected: |pairs| {
@@ -172,6 +180,17 @@ fn check_row<T: Float>(recipe: &Recipe, row: &[T], measure: &Measure<T>) {
         {
             assert_near(&what, T::from(0), result, expected, bound);
         }
+        check_length(recipe, level, row, measure);
+    }
+}
+
+/// Another row of another length is an error.
+fn check_length<T: Float>(recipe: &Recipe, level: Level, row: &[T], measure: &Measure<T>) {
+    let other = vec![T::from(1); recipe.count.into()];
+    if measure.is_of_two && other.len() != row.len() {
+        let (expected, found) = (row.len(), other.len());
+        let error = Err(Error::LengthMismatch { expected, found });
+        assert_eq!((measure.of_row)(level, row, &other), error, "{level}");
     }
 }
 
@@ -185,7 +204,7 @@ fn rotated<T: Float>(recipe: &Recipe, row: &[T]) -> Vec<T> {
 }
 
 /// Checks that each row of a batch has the measure that it has alone, and that nothing is written
-/// where the results do not fit.
+/// where the results do not fit or the other rows have another shape.
 fn check_rows<T: Float>(recipe: &Recipe, batch: &Batch<T>, measure: &Measure<T>) {
     let other = rotated(recipe, &batch.elements);
     let rows = |elements| Rows::new(elements, batch.columns).expect("columns divide the elements");
@@ -208,5 +227,13 @@ fn check_rows<T: Float>(recipe: &Recipe, batch: &Batch<T>, measure: &Measure<T>)
         });
         assert_eq!((measure.of_rows)(level, x, y, &mut out), wrong);
         assert!(out.iter().all(|&x| x == T::from(-7)), "{level} wrote");
+
+        out.truncate(expected.len());
+        let others = batch.other_shapes(recipe.count.into());
+        for other in others.filter(|_| measure.is_of_two) {
+            let wrong = Err(shape_error(x, other));
+            assert_eq!((measure.of_rows)(level, x, other, &mut out), wrong);
+            assert!(out.iter().all(|&x| x == T::from(-7)), "{level} wrote");
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! How far a result is from what it should be.
 
+use logits::LossSum;
+
 use crate::bounds::{self, Function};
 use crate::float::Float;
 use crate::real::Real;
@@ -88,6 +90,27 @@ pub fn assert_beside<T: Float>(what: &str, actual: T, parts: Option<Parts>, boun
             );
         }
     }
+}
+
+/// Panics if the share of correct rows is not that of the counts, rounded once.
+pub fn assert_accuracy<T: Float>(what: &str, sum: &LossSum<T>) {
+    let what = format!("{what}: accuracy");
+    let Some(accuracy) = sum.accuracy() else {
+        assert_eq!(sum.rows(), 0, "{what}");
+        return;
+    };
+    let [correct, rows] = [sum.correct(), sum.rows()].map(|count| Real::from(count as f64));
+    let bound = Bound {
+        units: 0.5,
+        ..Bound::exact()
+    };
+    assert_near(
+        &what,
+        accuracy,
+        accuracy,
+        Expected::Number(correct / rows),
+        bound,
+    );
 }
 
 /// Whether only one result is right.

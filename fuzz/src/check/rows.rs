@@ -2,7 +2,7 @@
 
 use logits::{Error, Rows, RowsMut};
 
-use crate::float::Float;
+use crate::float::{Float, all_bits};
 use crate::recipe::Recipe;
 
 /// The elements of a case as a batch.
@@ -32,6 +32,45 @@ impl<T: Float> Batch<T> {
     pub fn len(&self) -> usize {
         self.iter().count()
     }
+
+    /// The rows, to read.
+    pub fn rows(&self) -> Rows<'_, T> {
+        Rows::new(&self.elements, self.columns).expect("the columns divide the elements")
+    }
+
+    /// A copy of the elements as rows of the same shape, to write.
+    pub fn rows_mut<'a>(&self, copy: &'a mut [T]) -> RowsMut<'a, T> {
+        RowsMut::new(copy, self.columns).expect("the columns divide the elements")
+    }
+
+    /// Rows of other shapes: all elements or so many, one a row, and all rows but the last.
+    pub fn other_shapes(&self, count: usize) -> impl Iterator<Item = Rows<'_, T>> {
+        let all = &self.elements[..];
+        let some = &all[..count.min(all.len())];
+        let fewer = &all[..all.len().saturating_sub(self.columns)];
+        let shape = |rows: Rows<'_, T>| (rows.len(), rows.columns());
+        [(all, 1), (some, 1), (fewer, self.columns)]
+            .map(|(x, columns)| Rows::new(x, columns).expect("the columns divide the elements"))
+            .into_iter()
+            .filter(move |&rows| shape(rows) != shape(self.rows()))
+    }
+}
+
+/// The first half of rows, and the rest; of anything that has as many elements for each.
+pub fn halves<T>(elements: &[T], columns: usize) -> [&[T]; 2] {
+    let rows = elements.len().checked_div(columns).unwrap_or(0);
+    let (first, second) = elements.split_at(rows / 2 * columns);
+    [first, second]
+}
+
+/// The error of two batches of different shapes.
+pub fn shape_error<T>(first: Rows<'_, T>, second: Rows<'_, T>) -> Error {
+    let (expected, found) = if first.columns() != second.columns() {
+        (first.columns(), second.columns())
+    } else {
+        (first.len(), second.len())
+    };
+    Error::LengthMismatch { expected, found }
 }
 
 /// Checks that rows are made just of elements that so many columns divide.
@@ -49,8 +88,11 @@ fn check_columns<T: Float>(elements: &mut [T], columns: usize) {
         Rows::new(elements, columns).map(|rows| rows.len()),
         expected
     );
-    assert_eq!(
-        RowsMut::new(elements, columns).map(|rows| rows.len()),
-        expected
-    );
+    let before = all_bits(elements);
+    let rows = RowsMut::new(elements, columns);
+    if let Ok(rows) = &rows {
+        let read: Vec<T> = rows.as_rows().iter().flatten().copied().collect();
+        assert!(all_bits(&read) == before, "other rows to read");
+    }
+    assert_eq!(rows.map(|rows| rows.len()), expected);
 }

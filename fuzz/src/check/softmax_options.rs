@@ -1,6 +1,6 @@
 //! softmax and log-softmax with options.
 
-use logits::{Error, Level, Rows, RowsMut, Softmax};
+use logits::{Error, Level, Softmax};
 
 use super::Families;
 use super::boltzmann;
@@ -20,17 +20,40 @@ use crate::reference::{Distinct, RowReference};
 /// are the same, so that each would be computed by itself.
 const MOST_COMPARED: usize = 1000;
 
-/// A mask, and all options, against the reference.
+/// A mask, and all options, against the reference. A bit of `label_type` leaves out the mask where
+/// there are other options.
 pub fn check<T: Float>(recipe: &Recipe) {
     let row = recipe.elements::<T>();
     let mask: Vec<bool> = (0..row.len() as u32)
         .map(|place| recipe.labels.rotate_right(place % 64) & 1 == 0)
         .collect();
     check_lengths(recipe, &row);
+    check_shapes::<T>(recipe);
     check_mask(recipe, &row, &mask);
-    check_factor(recipe, &row, &mask);
-    check_all::<T>(recipe, &mask);
+    let mask = (!has(recipe, 3)).then_some(&mask[..]);
+    check_factor(recipe, &row, mask);
+    check_all::<T>(recipe, mask);
     boltzmann::check::<T>(recipe);
+}
+
+/// Whether a bit of `label_type` is set.
+fn has(recipe: &Recipe, bit: u8) -> bool {
+    recipe.label_type >> bit & 1 != 0
+}
+
+/// The softmax with what there is for each element.
+fn with<'a, T: Float>(
+    mut softmax: Softmax<'a, T>,
+    bias: Option<&'a [T]>,
+    mask: Option<&'a [bool]>,
+) -> Softmax<'a, T> {
+    if let Some(bias) = bias {
+        softmax = softmax.bias(bias);
+    }
+    if let Some(mask) = mask {
+        softmax = softmax.mask(mask);
+    }
+    softmax
 }
 
 /// A mask or a bias of another length is an error, and the row stays as it is.
@@ -53,15 +76,52 @@ fn check_lengths<T: Float>(recipe: &Recipe, row: &[T]) {
     }
 }
 
-/// The elements that a mask leaves.
-fn left<T: Copy>(row: &[T], mask: &[bool]) -> Vec<T> {
+/// A mask or a bias that is neither for each column nor for each element, or results of another
+/// number than rows are an error, and nothing is written.
+fn check_shapes<T: Float>(recipe: &Recipe) {
+    let batch = Batch::<T>::new(recipe);
+    let found = recipe.count.into();
+    let (mask, bias) = (vec![true; found], vec![T::from(0); found]);
+    let mismatch = |expected| Err(Error::LengthMismatch { expected, found });
+    let untouched = vec![T::from(-7); batch.len()];
+    for level in Level::available() {
+        let plain = Softmax::new().level(level);
+        if found != batch.columns && found != batch.elements.len() {
+            let error = mismatch(batch.elements.len());
+            for softmax in [plain.mask(&mask), plain.bias(&bias)] {
+                let (mut left, mut out) = (batch.elements.clone(), untouched.clone());
+                let rows = batch.rows_mut(&mut left);
+                assert_eq!(softmax.softmax_rows_in_place(rows), error);
+                let rows = batch.rows_mut(&mut left);
+                assert_eq!(softmax.log_softmax_rows_in_place(rows), error);
+                assert_eq!(softmax.log_sum_exp_rows(batch.rows(), &mut out), error);
+                assert_eq!(all_bits(&left), all_bits(&batch.elements));
+                assert_eq!(all_bits(&out), all_bits(&untouched));
+            }
+        }
+        if found != batch.len() {
+            let mut out = vec![T::from(-7); found];
+            let outcome = plain
+                .scale(T::from(2))
+                .log_sum_exp_rows(batch.rows(), &mut out);
+            assert_eq!(outcome, mismatch(batch.len()));
+            assert!(out.iter().all(|&x| x == T::from(-7)), "{level} wrote");
+        }
+    }
+}
+
+/// The elements that a mask leaves; all if there is none.
+fn left<T: Copy>(row: &[T], mask: Option<&[bool]>) -> Vec<T> {
+    let Some(mask) = mask else {
+        return row.to_vec();
+    };
     let pairs = row.iter().zip(mask);
     pairs.filter(|(_, left)| **left).map(|(x, _)| *x).collect()
 }
 
 /// What a mask leaves has the results that it would have alone, the rest 0 or −∞.
 fn check_mask<T: Float>(recipe: &Recipe, row: &[T], mask: &[bool]) {
-    let distinct = Distinct::new(&left(row, mask));
+    let distinct = Distinct::new(&left(row, Some(mask)));
     let reference = RowReference::new(&distinct);
     let log_sum_exp = reference.log_sum_exp();
     let special = !distinct.values.is_empty() && matches!(reference, RowReference::Special(_));
@@ -99,7 +159,7 @@ fn check_mask<T: Float>(recipe: &Recipe, row: &[T], mask: &[bool]) {
             assert_all(
                 what,
                 &distinct,
-                &left(results, mask),
+                &left(results, Some(mask)),
                 expected,
                 Bound::of::<T>(if log {
                     Function::OptionsLogSoftmax
@@ -119,7 +179,7 @@ fn check_mask<T: Float>(recipe: &Recipe, row: &[T], mask: &[bool]) {
 
 /// Options of any numbers. The bits of `label_type` say which there are.
 fn any_options<T: Float>(recipe: &Recipe) -> LogitOptions<T> {
-    let has = |option: u8| recipe.label_type >> option & 1 != 0;
+    let has = |option| has(recipe, option);
     LogitOptions {
         temperature: T::from_raw(recipe.scale),
         softcap: has(0).then(|| recipe.number(0, recipe.scale)),
@@ -132,8 +192,8 @@ fn any_options<T: Float>(recipe: &Recipe) -> LogitOptions<T> {
     }
 }
 
-/// A mask, a factor and a sink, also where products are beyond the range.
-fn check_factor<T: Float>(recipe: &Recipe, row: &[T], mask: &[bool]) {
+/// A factor and a sink, with and without a mask, also where products are beyond the range.
+fn check_factor<T: Float>(recipe: &Recipe, row: &[T], mask: Option<&[bool]>) {
     let options = LogitOptions {
         softcap: None,
         ..any_options(recipe)
@@ -141,7 +201,7 @@ fn check_factor<T: Float>(recipe: &Recipe, row: &[T], mask: &[bool]) {
     let distinct = Distinct::new(&left(row, mask));
     let mut families = Families::new();
     for level in Level::available() {
-        let softmax = options.softmax(level).mask(mask);
+        let softmax = with(options.softmax(level), None, mask);
         let mut results = Buffer::new(row, recipe.before.into(), recipe.behind.into());
         let mut logs = Buffer::new(row, recipe.behind.into(), recipe.before.into());
         let returned = [
@@ -171,7 +231,11 @@ fn check_factor<T: Float>(recipe: &Recipe, row: &[T], mask: &[bool]) {
             continue;
         };
         let what = format!("{level} {options:?}");
-        let bound = Bound::above_one::<T>(Function::OptionsLogSumExp);
+        let bound = Bound::above_one::<T>(if mask.is_none() && options.are_plain() {
+            Function::LogSoftmaxLogSumExp
+        } else {
+            Function::OptionsLogSumExp
+        });
         for sum in sums {
             assert_near(&what, T::from(0), sum, expected.log_sum_exp(), bound);
         }
@@ -185,19 +249,22 @@ fn check_factor<T: Float>(recipe: &Recipe, row: &[T], mask: &[bool]) {
 }
 
 /// All options, with whatever numbers: the same bits in a family, in a row and in a batch, and what
-/// they should be; on an error nothing is written.
-fn check_all<T: Float>(recipe: &Recipe, mask: &[bool]) {
+/// they should be; on an error nothing is written. A bit of `label_type` leaves out the bias.
+fn check_all<T: Float>(recipe: &Recipe, mask: Option<&[bool]>) {
     let batch = Batch::<T>::new(recipe);
-    let mask = &mask[..batch.elements.len()];
-    let mut bias = batch.elements.clone();
-    bias.reverse();
+    let mask = mask.map(|mask| &mask[..batch.elements.len()]);
+    let reversed: Vec<T> = batch.elements.iter().rev().copied().collect();
+    let bias = (!has(recipe, 5)).then_some(&reversed[..]);
+    let part_of = |row: usize| row * batch.columns..(row + 1) * batch.columns;
+    let bias_of = |row| bias.map(|bias| &bias[part_of(row)]);
+    let mask_of = |row| mask.map(|mask| &mask[part_of(row)]);
     let options = any_options(recipe);
     let mut families = Families::new();
     for level in Level::available() {
         let base = options.softmax(level);
-        let softmax = base.bias(&bias).mask(mask);
+        let softmax = with(base, bias, mask);
         let mut results = Buffer::new(&batch.elements, recipe.before.into(), recipe.behind.into());
-        let rows = RowsMut::new(results.slice_mut(), batch.columns).expect("columns divide");
+        let rows = batch.rows_mut(results.slice_mut());
         let outcome = softmax.softmax_rows_in_place(rows);
         results.check();
         if let Err(error) = outcome {
@@ -210,32 +277,30 @@ fn check_all<T: Float>(recipe: &Recipe, mask: &[bool]) {
             continue;
         }
         let mut logs = batch.elements.clone();
-        let rows = RowsMut::new(&mut logs, batch.columns).expect("columns divide");
+        let rows = batch.rows_mut(&mut logs);
         assert_eq!(softmax.log_softmax_rows_in_place(rows), Ok(()));
         let mut sums = vec![T::from(0); batch.len()];
-        let rows = Rows::new(&batch.elements, batch.columns).expect("columns divide");
-        assert_eq!(softmax.log_sum_exp_rows(rows, &mut sums), Ok(()));
+        assert_eq!(softmax.log_sum_exp_rows(batch.rows(), &mut sums), Ok(()));
         for (i, row) in batch.iter().enumerate() {
-            let part = i * batch.columns..(i + 1) * batch.columns;
-            let alone = base.bias(&bias[part.clone()]).mask(&mask[part.clone()]);
+            let alone = with(base, bias_of(i), mask_of(i));
             let mut expected = row.to_vec();
             let sum = alone
                 .softmax_in_place(&mut expected)
                 .expect("options in range");
             assert_eq!(bits(sum), bits(sums[i]), "{level}: row {i}");
-            let same = all_bits(&expected) == all_bits(&results.slice()[part]);
+            let same = all_bits(&expected) == all_bits(&results.slice()[part_of(i)]);
             assert!(same, "{level}: row {i} differs in the batch");
         }
         let found = [results.slice(), &logs, &sums].map(all_bits);
         if families.is_first(level, found) && batch.columns <= MOST_COMPARED {
             for (i, row) in batch.iter().enumerate() {
-                let part = i * batch.columns..(i + 1) * batch.columns;
                 let transformed = Transformed {
                     row,
-                    bias: &bias[part.clone()],
-                    mask: &mask[part.clone()],
+                    bias: bias_of(i),
+                    mask: mask_of(i),
                     options,
                 };
+                let part = part_of(i);
                 let (softmax, log_softmax) = (&results.slice()[part.clone()], &logs[part]);
                 transformed.verify(level, softmax, log_softmax, sums[i]);
             }
@@ -246,26 +311,31 @@ fn check_all<T: Float>(recipe: &Recipe, mask: &[bool]) {
 /// A row with options.
 struct Transformed<'a, T> {
     row: &'a [T],
-    bias: &'a [T],
-    mask: &'a [bool],
+    bias: Option<&'a [T]>,
+    mask: Option<&'a [bool]>,
     options: LogitOptions<T>,
 }
 
 impl<T: Float> Transformed<'_, T> {
     /// Whether the element takes part.
     fn takes_part(&self, place: usize) -> bool {
-        self.mask[place] && self.bias[place].into() != f64::NEG_INFINITY
+        self.mask.is_none_or(|mask| mask[place]) && self.bias(place).into() != f64::NEG_INFINITY
+    }
+
+    /// What is added to the element.
+    fn bias(&self, place: usize) -> T {
+        self.bias.map_or(T::from(0), |bias| bias[place])
     }
 
     /// Checks the results of a row whose accuracy is promised.
     fn verify(&self, level: Level, softmax: &[T], log_softmax: &[T], sum: T) {
         let (options, len) = (self.options, self.row.len());
-        let is_within_limits = |place| options.is_within_limits(self.row[place], self.bias[place]);
+        let is_within_limits = |place| options.is_within_limits(self.row[place], self.bias(place));
         let mut left = (0..len).filter(|&place| self.takes_part(place));
         if !options.are_within_limits() || !left.all(is_within_limits) {
             return;
         }
-        let transform = |place| options.transform(self.row[place], self.bias[place]);
+        let transform = |place| options.transform(self.row[place], self.bias(place));
         let logit = |place| self.takes_part(place).then(|| transform(place));
         let logits: Vec<_> = (0..len).map(logit).collect();
         let [softmax_bound, log_bound] = match options.softcap {

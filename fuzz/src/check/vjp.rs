@@ -6,7 +6,7 @@ use logits::{Error, Level, Rows, RowsMut};
 
 use super::Families;
 use super::near::{assert_beside, ulps};
-use super::rows::Batch;
+use super::rows::{Batch, shape_error};
 use crate::bounds::Function;
 use crate::buffer::Buffer;
 use crate::float::{Float, all_bits, bits};
@@ -34,6 +34,7 @@ pub fn check<T: Float>(recipe: &Recipe) {
                 verify(&what, through, &y, &dy, found.slice());
             }
             check_lengths(through, level, recipe, &dy);
+            check_shapes(through, level, recipe, &batch);
             check_rows(&what, through, level, &batch);
         }
     }
@@ -53,6 +54,30 @@ fn check_lengths<T: Float>(through: Through, level: Level, recipe: &Recipe, dy: 
     let (expected, found) = (y.len(), dy.len());
     assert_eq!(outcome, Err(Error::LengthMismatch { expected, found }));
     assert_eq!(all_bits(&left), all_bits(dy));
+}
+
+/// Probabilities of other rows or columns are an error, and the gradients stay as they are.
+fn check_shapes<T: Float>(through: Through, level: Level, recipe: &Recipe, batch: &Batch<T>) {
+    let mut left = batch.elements.clone();
+    for y in batch.other_shapes(recipe.count.into()) {
+        let outcome = rows_in_place(through, level, y, batch.rows_mut(&mut left));
+        assert_eq!(outcome, Err(shape_error(y, batch.rows())), "{level}");
+    }
+    let same = all_bits(&left) == all_bits(&batch.elements);
+    assert!(same, "{level}: wrote in spite of an error");
+}
+
+/// The gradient of each row.
+fn rows_in_place<T: Float>(
+    through: Through,
+    level: Level,
+    y: Rows<'_, T>,
+    dy: RowsMut<'_, T>,
+) -> Result<(), Error> {
+    match through {
+        Through::Softmax => level.softmax_vjp_rows_in_place(y, dy),
+        Through::LogSoftmax => level.log_softmax_vjp_rows_in_place(y, dy),
+    }
 }
 
 /// The softmax or log-softmax of the elements in reverse.
@@ -98,11 +123,7 @@ fn check_rows<T: Float>(what: &str, through: Through, level: Level, batch: &Batc
         };
         assert_eq!(outcome, Ok(()), "{what}");
     }
-    let rows = RowsMut::new(&mut together, batch.columns).expect("columns divide");
-    let outcome = match through {
-        Through::Softmax => level.softmax_vjp_rows_in_place(y, rows),
-        Through::LogSoftmax => level.log_softmax_vjp_rows_in_place(y, rows),
-    };
+    let outcome = rows_in_place(through, level, y, batch.rows_mut(&mut together));
     assert_eq!(outcome, Ok(()), "{what}");
     assert!(
         all_bits(&alone) == all_bits(&together),

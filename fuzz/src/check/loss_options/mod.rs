@@ -2,11 +2,12 @@
 
 mod results;
 
-use logits::{CrossEntropy, Error, Level, LossSum, Rows, RowsMut};
+use logits::{CrossEntropy, Error, Label, Level, LossSum, Rows, RowsMut};
 
 use super::Families;
+use super::cross_entropy::Class;
 use super::picks::Picks;
-use super::rows::Batch;
+use super::rows::{Batch, halves};
 use crate::buffer::Buffer;
 use crate::float::{Float, all_bits, bits};
 use crate::recipe::Recipe;
@@ -24,10 +25,39 @@ enum Of {
     Probabilities,
 }
 
+/// The type that labels have, whose numbers are kept as `i64`.
+#[derive(Clone, Copy)]
+enum LabelType {
+    U8,
+    U32,
+    I64,
+}
+
+impl LabelType {
+    /// Two bits of a byte that most cases have little use for.
+    fn new(recipe: &Recipe) -> Self {
+        match recipe.count >> 5 & 3 {
+            1 => Self::U8,
+            2 => Self::U32,
+            _ => Self::I64,
+        }
+    }
+
+    /// The number of the label with these bits, as many of them as there is room for.
+    fn number(self, bits: u64) -> i64 {
+        match self {
+            Self::U8 => i64::from(bits as u8),
+            Self::U32 => i64::from(bits as u32),
+            Self::I64 => bits as i64,
+        }
+    }
+}
+
 struct Case<'a, T> {
     recipe: &'a Recipe,
     batch: Batch<T>,
     labels: Vec<i64>,
+    label_type: LabelType,
     soft: Vec<T>,
     weights: Option<Vec<T>>,
     smoothing: T,
@@ -42,16 +72,21 @@ impl<'a, T: Float> Case<'a, T> {
     fn new(recipe: &'a Recipe) -> Self {
         let batch = Batch::<T>::new(recipe);
         let picks = Picks(recipe);
+        let label_type = LabelType::new(recipe);
         let labels = (0..batch.len() as u32).map(|row| {
             let bits = recipe.labels.rotate_left(8 * (row % 8));
-            let label = if recipe.raw_labels {
+            label_type.number(if recipe.raw_labels {
                 bits
             } else {
                 bits % batch.columns as u64
-            };
-            label as i64
+            })
         });
         let labels: Vec<i64> = labels.collect();
+        let ignored = if recipe.count >> 7 != 0 {
+            recipe.shift as i64
+        } else {
+            labels.first().copied().unwrap_or(-100)
+        };
         let option = |feature, any, spike| {
             if picks.has(feature) {
                 picks.number(spike, picks.has(any))
@@ -66,11 +101,10 @@ impl<'a, T: Float> Case<'a, T> {
                 .then(|| picks.weights(batch.columns, picks.has(1))),
             smoothing: option(2, 3, 1),
             z_loss: option(4, 5, 2),
-            ignored: picks
-                .has(6)
-                .then(|| labels.first().copied().unwrap_or(-100)),
+            ignored: picks.has(6).then_some(ignored),
             scale: T::from_raw(recipe.scale),
             labels,
+            label_type,
             recipe,
             batch,
         }
@@ -174,6 +208,21 @@ impl<'a, T: Float> Case<'a, T> {
         labels: &[i64],
         soft: Rows<'_, T>,
     ) -> (Outcome<T>, Outcome<T>, Vec<T>) {
+        match self.label_type {
+            LabelType::U8 => self.run_with(loss, of, &labels_of::<u8>(labels), soft),
+            LabelType::U32 => self.run_with(loss, of, &labels_of::<u32>(labels), soft),
+            LabelType::I64 => self.run_with(loss, of, labels, soft),
+        }
+    }
+
+    /// The same with labels of their type.
+    fn run_with<L: Label>(
+        &self,
+        loss: &CrossEntropy<'_, T>,
+        of: Of,
+        labels: &[L],
+        soft: Rows<'_, T>,
+    ) -> (Outcome<T>, Outcome<T>, Vec<T>) {
         let (before, behind) = (self.recipe.before.into(), self.recipe.behind.into());
         let source = Buffer::new(&self.batch.elements, behind, before);
         let mut written = Buffer::new(&self.batch.elements, before, behind);
@@ -206,10 +255,36 @@ impl<'a, T: Float> Case<'a, T> {
             let (alone, both) = (alone.expect("all is right"), both.expect("all is right"));
             assert_eq!(sum_bits(&alone), sum_bits(&both), "{level} {of:?}");
             if families.is_first(level, (sum_bits(&both), all_bits(&gradient))) {
-                self.verify(&format!("{level} {of:?}"), of, &both, &gradient);
+                let sums = [both, self.merged(level, of)];
+                self.verify(&format!("{level} {of:?}"), of, &sums, &gradient);
             }
         }
     }
+
+    /// The loss of the first half of the rows, merged with that of the rest.
+    fn merged(&self, level: Level, of: Of) -> LossSum<T> {
+        let (loss, columns) = (self.loss(level), self.batch.columns);
+        let rows = |elements| Rows::new(elements, columns).expect("the columns divide a half");
+        let (x, soft) = (halves(&self.batch.elements, columns), halves(&self.soft, columns));
+        let labels = halves(&self.labels, 1);
+        let mut merged = LossSum::default();
+        for half in 0..2 {
+            let (x, soft) = (rows(x[half]), rows(soft[half]));
+            let sum = match of {
+                Of::Labels => loss.loss_from_logits(x, labels[half]),
+                Of::Soft => loss.loss_from_logits_soft(x, soft),
+                Of::Probabilities => loss.loss_from_probabilities(x, labels[half]),
+            };
+            merged.merge(&sum.expect("all is right"));
+        }
+        merged
+    }
+}
+
+/// The labels in another type, in which they fit.
+fn labels_of<L: Class>(labels: &[i64]) -> Vec<L> {
+    let label = |&label: &i64| L::from_raw(label as u64);
+    labels.iter().map(label).collect()
 }
 
 /// All that a sum tells.

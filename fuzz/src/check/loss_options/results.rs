@@ -4,7 +4,7 @@ use logits::{CrossEntropy, LossSum, Rows};
 
 use super::{Case, Of};
 use crate::bounds::Function;
-use crate::check::near::{Bound, assert_beside, assert_near, ulps};
+use crate::check::near::{Bound, assert_accuracy, assert_beside, assert_near, ulps};
 use crate::float::Float;
 use crate::real::Real;
 use crate::reference::{Expected, Parts};
@@ -16,13 +16,13 @@ impl<T: Float> Case<'_, T> {
         of != Of::Soft && Some(self.labels[row]) == self.ignored
     }
 
-    /// Checks the sum and every row of the gradient.
-    pub fn verify(&self, what: &str, of: Of, sum: &LossSum<T>, gradient: &[T]) {
-        let counted = (0..self.batch.len()).filter(|&row| !self.is_ignored(of, row));
-        assert_eq!(sum.rows(), counted.clone().count() as u64, "{what}: rows");
-        if counted.clone().count() == 0 {
-            assert!(sum.mean().is_none(), "{what}: a mean of nothing");
+    /// Checks sums of all rows and every row of the gradient.
+    pub fn verify(&self, what: &str, of: Of, sums: &[LossSum<T>], gradient: &[T]) {
+        for sum in sums {
+            self.verify_counts(what, of, sum);
+            self.verify_weight(what, of, sum);
         }
+        let counted = (0..self.batch.len()).filter(|&row| !self.is_ignored(of, row));
         for row in (0..self.batch.len()).filter(|&row| self.is_ignored(of, row)) {
             let slopes = &gradient[row * self.batch.columns..][..self.batch.columns];
             assert!(
@@ -30,12 +30,6 @@ impl<T: Float> Case<'_, T> {
                 "{what}: row {row} is ignored"
             );
         }
-        let is_wanted = |row: &usize| self.is_wanted(of, *row);
-        if sum.loss().into().is_finite() {
-            let correct = counted.clone().filter(is_wanted).count();
-            assert_eq!(sum.correct(), correct as u64, "{what}: correct rows");
-        }
-        self.verify_weight(what, of, sum);
         let mut total = (Expected::Number(Real::ZERO), Real::ZERO);
         let mut z_loss = [Real::ZERO; 3];
         // Each row may have rounded to it.
@@ -57,7 +51,8 @@ impl<T: Float> Case<'_, T> {
                 let is_number = |x: &T| (*x).into().is_finite();
                 if !options.soft.iter().all(is_number) {
                     let mut row = gradient[range].iter();
-                    let is_nan = row.all(|&x| x.into().is_nan()) && sum.loss().into().is_nan();
+                    let is_nan = row.all(|&x| x.into().is_nan())
+                        && sums.iter().all(|sum| sum.loss().into().is_nan());
                     assert!(is_nan, "{what}: a target that is no number");
                 }
                 return;
@@ -87,8 +82,6 @@ impl<T: Float> Case<'_, T> {
         } else {
             Parts::Special(Expected::Nan)
         };
-        let bound = ulps::<T>(Function::ZLoss);
-        assert_beside(&format!("{what} z-losses"), sum.z_loss(), Some(parts), bound);
         let function = match of {
             Of::Labels | Of::Soft => Function::LossWithOptions,
             Of::Probabilities => Function::LossFromProbabilities,
@@ -97,7 +90,27 @@ impl<T: Float> Case<'_, T> {
             units: ulps::<T>(function),
             least_unit: total.1.exponent() + 1,
         };
-        assert_near(what, self.scale, sum.loss(), total.0, bound);
+        let z_loss_bound = ulps::<T>(Function::ZLoss);
+        for sum in sums {
+            let z_losses = format!("{what} z-losses");
+            assert_beside(&z_losses, sum.z_loss(), Some(parts), z_loss_bound);
+            assert_near(what, self.scale, sum.loss(), total.0, bound);
+        }
+    }
+
+    /// Checks how many rows are counted and correct.
+    fn verify_counts(&self, what: &str, of: Of, sum: &LossSum<T>) {
+        let counted = (0..self.batch.len()).filter(|&row| !self.is_ignored(of, row));
+        let rows = counted.clone().count();
+        assert_eq!(sum.rows(), rows as u64, "{what}: rows");
+        if rows == 0 {
+            assert!(sum.mean().is_none(), "{what}: a mean of nothing");
+        }
+        if sum.loss().into().is_finite() {
+            let correct = counted.filter(|&row| self.is_wanted(of, row)).count();
+            assert_eq!(sum.correct(), correct as u64, "{what}: correct rows");
+        }
+        assert_accuracy(what, sum);
     }
 
     /// Whether the first of the row's largest elements is the label's, or where the largest target is.
