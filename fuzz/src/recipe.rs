@@ -18,6 +18,9 @@ pub enum Layout {
 impl Layout {
     /// Lengths of long rows, around 2^18 elements.
     pub const LONG: Range<usize> = 240_000..300_000;
+    /// Rows with fewer elements in front of the slice are never long: a long one takes the time of thousands
+    /// of others.
+    pub const BEFORE_LONG: u8 = 240;
 }
 
 /// Most values in a pattern: their number alone makes the reference slow.
@@ -96,8 +99,8 @@ impl Recipe {
             shifted: flags & 4 != 0,
             raw_labels: flags & 8 != 0,
             layout: match flags >> 4 & 3 {
-                3 => Layout::Long,
-                2 => Layout::Tiled,
+                3 if before >= Layout::BEFORE_LONG => Layout::Long,
+                2 | 3 => Layout::Tiled,
                 _ => Layout::Once,
             },
             before,
@@ -224,6 +227,7 @@ mod tests {
             moderate: true,
             raw_labels: true,
             layout: Layout::Long,
+            before: Layout::BEFORE_LONG,
             length: 22_144,
             shift: 7,
             labels: 1 << 40,

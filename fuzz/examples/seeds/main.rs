@@ -233,8 +233,14 @@ fn special<T: Float>() -> Vec<(String, Recipe)> {
 /// A repeated pattern with a maximum that rises in the first and in the last element.
 fn long<T: Float>((layout, length): (Layout, u16), elements: u32) -> Recipe {
     let pattern = [3, -1, 0, 2, -5, 1, -2].map(|x: i8| T::from(x) / T::from(7));
+    let before = if layout == Layout::Long {
+        Layout::BEFORE_LONG + 1
+    } else {
+        1
+    };
     Recipe {
         layout,
+        before,
         length,
         spikes: vec![(0, T::from(4).raw()), (elements - 1, T::from(9).raw())],
         ..Recipe::once(&pattern)
