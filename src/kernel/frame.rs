@@ -111,7 +111,12 @@ impl<E: Shifted> Frame<E> {
     pub fn of_part(max: E, fused: bool) -> Self {
         let near = Self::shifts_by_power(max, fused);
         let round = E::ROUND * E::OFFSET_STEP;
-        let step = (max + round) - round;
+        // Beyond, it is a multiple of the step itself, and sums with `round` would lose its last place.
+        let step = if -round < max && max < round {
+            (max + round) - round
+        } else {
+            max
+        };
         Self::with_offset(if near { E::ZERO } else { step }, max, fused)
     }
 

@@ -10,6 +10,7 @@ for_both_types!(
     parts_of_nothing_change_nothing,
     nan_and_infinity_are_for_good,
     largest_numbers,
+    equal_elements_of_every_size,
     levels_of_a_family_agree,
     agrees_with_the_whole_row,
     numbers_hold_the_state,
@@ -105,6 +106,28 @@ fn largest_numbers<T: Real>() {
         assert_eq!(state.loss(-T::INFINITY), T::INFINITY, "{level}");
         assert_eq!(state.loss(T::MAX).to_f64(), 0.0, "{level}");
         assert!(state.loss(T::from_f64(f64::NAN)).nan(), "{level}");
+    }
+}
+
+/// Where a frame has an offset, it is as near to a huge element as to a small one, whatever its last place.
+fn equal_elements_of_every_size<T: Real>() {
+    const COUNT: usize = 73;
+    let epsilon = 2_f64.powi(1 - T::DIGITS);
+    for exponent in 1..2 * T::MAX_EXPONENT as u64 - 1 {
+        for last_places in 0..2 {
+            let size = T::from_pattern(exponent << (T::DIGITS - 1) | last_places);
+            for (level, x) in Level::available().flat_map(|level| [(level, size), (level, -size)]) {
+                let row = [x; COUNT];
+                let mut state = LogSumExp::<T>::new().level(level);
+                row.chunks(30)
+                    .for_each(|part| state.extend_from_slice(part));
+                let share = softmax(&state, &row)[COUNT - 1].to_f64();
+                let error = share * COUNT as f64 - 1.0;
+                assert!(error.abs() < 2.0 * epsilon, "{level}, {x:e}: {share}");
+                let excess = state.loss(x).to_f64() - (COUNT as f64).ln();
+                assert!(excess.abs() < 16.0 * epsilon, "{level}, {x:e}: {excess}");
+            }
+        }
     }
 }
 
