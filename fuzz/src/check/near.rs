@@ -79,8 +79,9 @@ pub fn assert_beside<T: Float>(what: &str, actual: T, parts: Option<Parts>, boun
             assert_near(what, actual, actual, expected, Bound::exact());
         }
         Some(Parts::Numbers { sum, size, least }) => {
-            let size = limited::<T>(size).exponent();
-            let unit = (size.max(T::MIN_EXPONENT) - (T::DIGITS - 1)).max(least.exponent());
+            // Parts beyond the range cancel as others do.
+            let size = size.exponent().max(T::MIN_EXPONENT);
+            let unit = (size - (T::DIGITS - 1)).max(least.exponent());
             let error = units(actual, sum, unit);
             let right = !actual.into().is_nan() && error <= bound;
             assert!(
