@@ -27,9 +27,10 @@ struct Borders<T> {
     shift: [T; 4],
     /// Elements in a block of the sum.
     block: u16,
-    /// Elements in the longest row whose exponentials are stored.
-    stored: u32,
 }
+
+/// Elements in the longest row whose exponentials are stored.
+const STORED: u32 = 262_144;
 
 const SINGLE: Borders<f32> = Borders {
     overflow: 88.722_83,
@@ -38,7 +39,6 @@ const SINGLE: Borders<f32> = Borders {
     negligible: -21.0,
     shift: [-220.0, 350.0, -16_384.0, 16_384.0],
     block: 1024,
-    stored: 262_144,
 };
 
 const DOUBLE: Borders<f64> = Borders {
@@ -48,7 +48,6 @@ const DOUBLE: Borders<f64> = Borders {
     negligible: -42.0,
     shift: [-640.0, 1_408.0, -1_073_741_824.0, 1_073_741_824.0],
     block: 512,
-    stored: 262_144,
 };
 
 fn main() -> Result<()> {
@@ -137,7 +136,7 @@ fn rows<T: Float>(borders: &Borders<T>) -> Vec<(String, Recipe)> {
         let layout = (Layout::Tiled, length);
         rows.push((format!("length_{length}"), long::<T>(layout, length.into())));
     }
-    for length in [borders.stored - 1, borders.stored, borders.stored + 1] {
+    for length in [STORED - 1, STORED, STORED + 1] {
         let layout = (Layout::Long, (length - Layout::LONG.start as u32) as u16);
         rows.push((format!("length_{length}"), long::<T>(layout, length)));
     }

@@ -7,6 +7,7 @@ use super::boltzmann;
 use super::elementwise::assert_all;
 use super::log_sum_exp;
 use super::near::{Bound, assert_near};
+use super::picks::Picks;
 use super::rows::Batch;
 use crate::bounds::Function;
 use crate::buffer::Buffer;
@@ -30,15 +31,10 @@ pub fn check<T: Float>(recipe: &Recipe) {
     check_lengths(recipe, &row);
     check_shapes::<T>(recipe);
     check_mask(recipe, &row, &mask);
-    let mask = (!has(recipe, 3)).then_some(&mask[..]);
+    let mask = (!Picks(recipe).has(3)).then_some(&mask[..]);
     check_factor(recipe, &row, mask);
     check_all::<T>(recipe, mask);
     boltzmann::check::<T>(recipe);
-}
-
-/// Whether a bit of `label_type` is set.
-fn has(recipe: &Recipe, bit: u8) -> bool {
-    recipe.label_type >> bit & 1 != 0
 }
 
 /// The softmax with what there is for each element.
@@ -179,12 +175,12 @@ fn check_mask<T: Float>(recipe: &Recipe, row: &[T], mask: &[bool]) {
 
 /// Options of any numbers. The bits of `label_type` say which there are.
 fn any_options<T: Float>(recipe: &Recipe) -> LogitOptions<T> {
-    let has = |option| has(recipe, option);
+    let picks = Picks(recipe);
     LogitOptions {
         temperature: T::from_raw(recipe.scale),
-        softcap: has(0).then(|| recipe.number(0, recipe.scale)),
-        sink: has(1).then(|| T::from_raw(recipe.shift)),
-        scale: if has(2) {
+        softcap: picks.has(0).then(|| recipe.number(0, recipe.scale)),
+        sink: picks.has(1).then(|| T::from_raw(recipe.shift)),
+        scale: if picks.has(2) {
             recipe.number(1, recipe.shift)
         } else {
             T::from(1)
@@ -254,7 +250,7 @@ fn check_all<T: Float>(recipe: &Recipe, mask: Option<&[bool]>) {
     let batch = Batch::<T>::new(recipe);
     let mask = mask.map(|mask| &mask[..batch.elements.len()]);
     let reversed: Vec<T> = batch.elements.iter().rev().copied().collect();
-    let bias = (!has(recipe, 5)).then_some(&reversed[..]);
+    let bias = (!Picks(recipe).has(5)).then_some(&reversed[..]);
     let part_of = |row: usize| row * batch.columns..(row + 1) * batch.columns;
     let bias_of = |row| bias.map(|bias| &bias[part_of(row)]);
     let mask_of = |row| mask.map(|mask| &mask[part_of(row)]);
