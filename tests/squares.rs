@@ -115,7 +115,7 @@ macro_rules! lanes {
                 fn at_most(self, ceiling: Self) -> Self;
                 fn abs(self) -> Self;
                 fn bits_sub(self, other: Self) -> Self;
-                fn position(self, value: f32) -> Option<usize>;
+                fn equal_lanes(self, value: f32) -> u64;
                 fn with_lane(self, lane: usize, value: f32) -> Self;
                 fn replace_where_less(self, x: Self, bound: Self, replacement: Self) -> Self;
                 fn count_less(self, bound: Self) -> u32;

@@ -34,19 +34,19 @@ pub fn position<V: Vector>(token: V::Token, x: &[V::Element], max: V::Element) -
         let part = Four::<V>::load(token, part, V::Element::NEG_INFINITY);
         // One comparison for four registers: the largest of the part is the largest of all, or not.
         let pairs = part.0.at_least(part.1);
-        if pairs.0.at_least(pairs.1).position(max).is_some() {
-            return match part.position(max) {
-                Some(lane) => start + lane,
-                None => x.len(),
-            };
+        if pairs.0.at_least(pairs.1).equal_lanes(max) != 0 {
+            return start + first_lane(part.equal_lanes(max));
         }
         start += Four::<V>::LANES;
     }
     let rest = parts.remainder();
-    match Four::<V>::load(token, rest, V::Element::NEG_INFINITY).position(max) {
-        Some(lane) => start + lane,
-        None => x.len(),
-    }
+    start + first_lane(Four::<V>::load(token, rest, V::Element::NEG_INFINITY).equal_lanes(max))
+}
+
+/// The first of some lanes, of each of which there is a bit; if there is none, 64.
+#[inline(always)]
+pub fn first_lane(lanes: u64) -> usize {
+    lanes.trailing_zeros() as usize
 }
 
 /// The largest of some elements, and how small they may be.

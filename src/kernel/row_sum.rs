@@ -195,13 +195,17 @@ pub fn row_sums<V: Vector<Element: Shifted>, P: Peak>(
     token: V::Token,
     rows: &[V::Element],
     columns: usize,
-    wanted: Wanted,
+    mut wanted: Wanted,
     sums: &mut Sums<V::Register, P>,
 ) -> ExpSum<V::Register> {
     sums.clear();
     // A maximum of one block, as in one pass, so that the results are the same.
-    if columns <= block_length::<V>() && rows.len() <= batch_length::<V>() {
-        row_sums_in_two_passes::<V, P, _>(token, rows, columns, wanted, sums);
+    if columns <= block_length::<V>() {
+        let at_once = rows_at_once::<V>(columns);
+        for few in rows.chunks((at_once * columns).max(1)) {
+            row_sums_in_two_passes::<V, P, _>(token, few, columns, wanted, sums);
+            wanted = wanted.after(at_once);
+        }
     } else {
         row_sums_in_one_pass::<V, P>(token, rows, columns, wanted, sums);
     }
@@ -321,6 +325,12 @@ impl Wanted {
     #[inline(always)]
     pub fn with(self, number: usize) -> Self {
         Self(self.0 | 1 << number)
+    }
+
+    /// Those behind the first `rows`, counted from there.
+    #[inline(always)]
+    pub fn after(self, rows: usize) -> Self {
+        Self(self.0 >> rows)
     }
 
     /// Whether the row of that number is wanted.

@@ -5,6 +5,7 @@
 //! takes it in: e^(hi + lo) = e^hi·(1 + lo + lo²/2).
 
 use super::frame::{Frame, Shifted};
+use super::maximum::first_lane;
 use crate::logit_options::LogitOptions;
 use crate::math::TwoFold;
 use crate::math::scaled::ratio;
@@ -236,8 +237,9 @@ impl<'a, E: Shifted, S: Span<E>> Logits<'a, E, S> {
     pub fn position<V: Vector<Element = E>>(&self, token: V::Token, value: E) -> usize {
         let mut start = 0;
         while start < self.len() {
-            if let Some(lane) = self.load_at::<V>(token, start).hi.position(value) {
-                return start + lane;
+            let equal = self.load_at::<V>(token, start).hi.equal_lanes(value);
+            if equal != 0 {
+                return start + first_lane(equal);
             }
             start += V::LANES;
         }

@@ -127,9 +127,9 @@ macro_rules! avx2 {
             }
 
             #[inline(always)]
-            fn position(self, value: $float) -> Option<usize> {
+            fn equal_lanes(self, value: $float) -> u64 {
                 let equal = intrinsics!(self, $movemask($cmp::<_CMP_EQ_OQ>(self.0, $set1(value))));
-                (equal != 0).then_some(equal.trailing_zeros() as usize)
+                u64::from(equal.cast_unsigned())
             }
 
             #[inline(always)]

@@ -134,9 +134,8 @@ macro_rules! avx512 {
             }
 
             #[inline(always)]
-            fn position(self, value: $float) -> Option<usize> {
-                let equal = intrinsics!(self, $cmp::<_CMP_EQ_OQ>(self.0, $set1(value)));
-                (equal != 0).then_some(equal.trailing_zeros() as usize)
+            fn equal_lanes(self, value: $float) -> u64 {
+                u64::from(intrinsics!(self, $cmp::<_CMP_EQ_OQ>(self.0, $set1(value))))
             }
 
             #[inline(always)]

@@ -95,11 +95,8 @@ impl<V: Vector> Vector for Pair<V> {
     }
 
     #[inline(always)]
-    fn position(self, value: Self::Element) -> Option<usize> {
-        match self.0.position(value) {
-            None => self.1.position(value).map(|lane| lane + V::LANES),
-            found => found,
-        }
+    fn equal_lanes(self, value: Self::Element) -> u64 {
+        self.0.equal_lanes(value) | self.1.equal_lanes(value) << V::LANES
     }
 
     #[inline(always)]

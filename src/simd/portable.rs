@@ -123,9 +123,8 @@ macro_rules! portable {
             }
 
             #[inline(always)]
-            fn position(self, value: $float) -> Option<usize> {
-                let equal = self.0.simd_eq($register::splat(value)).to_bitmask();
-                (equal != 0).then_some(equal.trailing_zeros() as usize)
+            fn equal_lanes(self, value: $float) -> u64 {
+                self.0.simd_eq($register::splat(value)).to_bitmask().into()
             }
 
             #[inline(always)]

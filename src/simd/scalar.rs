@@ -97,8 +97,8 @@ macro_rules! scalar {
             }
 
             #[inline(always)]
-            fn position(self, value: $float) -> Option<usize> {
-                (self.0 == value).then_some(0)
+            fn equal_lanes(self, value: $float) -> u64 {
+                u64::from(self.0 == value)
             }
 
             #[inline(always)]

@@ -181,8 +181,8 @@ pub trait Vector: Copy {
     fn abs(self) -> Self;
     /// The number whose bits, as an integer, are those of `self` minus those of `other`.
     fn bits_sub(self, other: Self) -> Self;
-    /// The first lane that equals `value`.
-    fn position(self, value: Self::Element) -> Option<usize>;
+    /// The lanes that equal `value`: a bit each, that of the first lane the lowest. For at most 64 lanes.
+    fn equal_lanes(self, value: Self::Element) -> u64;
     /// `self` with `value` in one lane.
     fn with_lane(self, lane: usize, value: Self::Element) -> Self;
 
