@@ -6,7 +6,7 @@
 use super::few_columns::{Blocks, Cells};
 use super::frame::Shifted;
 use super::frames::Frames;
-use super::lane_targets::{ByRow, InLanes, LaneTargets};
+use super::lane_targets::{ByRow, InLanes, LaneTargets, RowLabels};
 use super::peak::Apart;
 use super::row::up_to;
 use super::row_losses::RowLosses;
@@ -35,14 +35,16 @@ pub fn loss<V: Vector<Element: Shifted>>(
         let labels = (&labels, &options, first);
         if let Some(block) = blocks.sum::<Apart>(first, rest, Cells::Kept) {
             let sum = block.sum(token);
-            let targets = LaneTargets::<V>::new(token, (rest, columns), 0, labels);
+            let labels = RowLabels::<V>::new(0, labels);
+            let targets = LaneTargets::new(token, (rest, columns), &labels, &options);
             targets.add_losses(token, &mut losses, &sum, InLanes(block.argmax));
             first += V::LANES;
         } else {
             let rows = up_to(rest, batch * columns);
-            let spread = sums.spread();
-            let targets = LaneTargets::<V::Register>::new(token, (rows, columns), spread, labels);
-            let of_rows = row_sums::<V, Apart>(token, rows, columns, targets.wanted(), &mut sums);
+            let labels = RowLabels::<V::Register>::new(sums.spread(), labels);
+            let of_rows = row_sums::<V, Apart>(token, rows, columns, labels.wanted(), &mut sums);
+            // The rows have been read: their logits are in a cache.
+            let targets = LaneTargets::new(token, (rows, columns), &labels, &options);
             targets.add_losses(token, &mut losses, &of_rows, ByRow(sums.argmax()));
             first += batch;
         }
@@ -71,7 +73,8 @@ pub fn loss_and_gradient<V: Vector<Element: Shifted>>(
         let labels = (&labels, &options, first);
         if let Some(block) = blocks.sum::<Apart>(first, rest, Cells::Replaced) {
             let sum = block.sum(token);
-            let targets = LaneTargets::<V>::new(token, (rest, columns), 0, labels);
+            let labels = RowLabels::<V>::new(0, labels);
+            let targets = LaneTargets::new(token, (rest, columns), &labels, &options);
             targets.add_losses(token, &mut losses, &sum, InLanes(block.argmax));
             let frames = Frames::near(token, block.frames);
             let gradients = targets.gradients(token, &sum, &frames, scale);
@@ -82,9 +85,9 @@ pub fn loss_and_gradient<V: Vector<Element: Shifted>>(
         } else {
             let length = rest.len().min(rows_at_once * columns);
             let rows = rest.get_mut(..length).unwrap_or(&mut []);
-            let spread = sums.spread();
-            let targets = LaneTargets::<V::Register>::new(token, (rows, columns), spread, labels);
-            let wanted = targets.wanted();
+            let labels = RowLabels::<V::Register>::new(sums.spread(), labels);
+            let wanted = labels.wanted();
+            let targets = LaneTargets::new(token, (rows, columns), &labels, &options);
             sum_rows::<V, Apart>(token, InOut::in_place(rows), columns, wanted, &mut sums);
             let of_rows = sums.sum();
             targets.add_losses(token, &mut losses, &of_rows, ByRow(sums.argmax()));

@@ -16,71 +16,32 @@ use crate::simd::{Element, Vector};
 /// Not a label.
 const NO_LABEL: usize = usize::MAX;
 
-/// The labels of a few rows, their weights and their logits: those of row number i in lane i·2^spread.
-pub struct LaneTargets<V: Vector> {
-    columns: usize,
+/// The labels of a few rows.
+pub struct RowLabels<V: Vector> {
     spread: u32,
     /// That of row number i in place i; [`NO_LABEL`] where a row is ignored, and where there is none.
-    labels: Lanes<V, usize>,
-    /// How many there are.
-    counted: u32,
-    /// The labels again, −1 where there is none; rounded, of more columns than a number has digits.
-    places: V,
-    logit: V,
-    /// 1 where a row is ignored: products with 0 would take the way of subnormal numbers. `None` if
-    /// all are 1.
-    weight: Option<V>,
+    classes: Lanes<V, usize>,
 }
 
-impl<V: Vector<Element: Shifted>> LaneTargets<V> {
-    /// The targets of `rows`, which have `columns` elements, and the first of which has the label of
-    /// number `first`. Labels are in range.
+impl<V: Vector<Element: Shifted>> RowLabels<V> {
+    /// Those of as many rows as have a lane each, 2^`spread` apart, the first of which has the label of number
+    /// `first`.
     #[inline(always)]
     pub fn new(
-        token: V::Token,
-        (rows, columns): (&[V::Element], usize),
         spread: u32,
         (labels, options, first): (&Labels<'_>, &Options<'_, V::Element>, usize),
     ) -> Self {
         let mut classes = filled::<V, _>(NO_LABEL);
-        let mut logit = filled::<V, _>(V::Element::ZERO);
-        let mut places = filled::<V, _>(-V::Element::ONE);
-        let mut weight = filled::<V, _>(V::Element::ONE);
-        let mut counted = 0;
         if let Some(classes) = classes.as_mut().get_mut(..V::LANES >> spread) {
             labels.copy_to(classes, first, options.ignore_index, NO_LABEL);
         }
-        for number in 0..V::LANES >> spread {
-            let class = get(&classes, number).unwrap_or(NO_LABEL);
-            if class == NO_LABEL {
-                continue;
-            }
-            if let Some(&x) = rows.get(number * columns + class) {
-                let lane = number << spread;
-                set(&mut logit, lane, x);
-                set(&mut places, lane, V::Element::from_u64(class as u64));
-                if options.class_weights.is_some() {
-                    set(&mut weight, lane, options.class_weight(class));
-                }
-                counted += 1;
-            }
-        }
-        let weight = V::load(token, weight.as_ref(), V::Element::ONE);
-        Self {
-            columns,
-            spread,
-            labels: classes,
-            counted,
-            places: V::load(token, places.as_ref(), V::Element::ZERO),
-            logit: V::load(token, logit.as_ref(), V::Element::ZERO),
-            weight: options.class_weights.is_some().then_some(weight),
-        }
+        Self { spread, classes }
     }
 
     /// The label of a row, unless that is ignored.
     #[inline(always)]
-    pub fn label(&self, number: usize) -> Option<usize> {
-        match get(&self.labels, number) {
+    fn label(&self, number: usize) -> Option<usize> {
+        match get(&self.classes, number) {
             Some(label) if label != NO_LABEL => Some(label),
             _ => None,
         }
@@ -96,6 +57,60 @@ impl<V: Vector<Element: Shifted>> LaneTargets<V> {
             }
         }
         wanted
+    }
+}
+
+/// The labels of a few rows, their weights and their logits: those of row number i in lane i·2^spread.
+pub struct LaneTargets<'a, V: Vector> {
+    columns: usize,
+    labels: &'a RowLabels<V>,
+    /// How many there are.
+    counted: u32,
+    /// The labels again, −1 where there is none; rounded, of more columns than a number has digits.
+    places: V,
+    logit: V,
+    /// 1 where a row is ignored: products with 0 would take the way of subnormal numbers. `None` if
+    /// all are 1.
+    weight: Option<V>,
+}
+
+impl<'a, V: Vector<Element: Shifted>> LaneTargets<'a, V> {
+    /// The targets of `rows`, which have `columns` elements and these labels, all in range.
+    #[inline(always)]
+    pub fn new(
+        token: V::Token,
+        (rows, columns): (&[V::Element], usize),
+        labels: &'a RowLabels<V>,
+        options: &Options<'_, V::Element>,
+    ) -> Self {
+        let spread = labels.spread;
+        let mut logit = filled::<V, _>(V::Element::ZERO);
+        let mut places = filled::<V, _>(-V::Element::ONE);
+        let mut weight = filled::<V, _>(V::Element::ONE);
+        let mut counted = 0;
+        for number in 0..V::LANES >> spread {
+            let Some(class) = labels.label(number) else {
+                continue;
+            };
+            if let Some(&x) = rows.get(number * columns + class) {
+                let lane = number << spread;
+                set(&mut logit, lane, x);
+                set(&mut places, lane, V::Element::from_u64(class as u64));
+                if options.class_weights.is_some() {
+                    set(&mut weight, lane, options.class_weight(class));
+                }
+                counted += 1;
+            }
+        }
+        let weight = V::load(token, weight.as_ref(), V::Element::ONE);
+        Self {
+            columns,
+            labels,
+            counted,
+            places: V::load(token, places.as_ref(), V::Element::ZERO),
+            logit: V::load(token, logit.as_ref(), V::Element::ZERO),
+            weight: options.class_weights.is_some().then_some(weight),
+        }
     }
 
     /// The weights, in lanes.
@@ -134,7 +149,7 @@ impl<V: Vector<Element: Shifted>> LaneTargets<V> {
             weights = Some(self.in_order(token, TwoFold::exact(token, weight), first));
         }
         let loss = self.in_order(token, loss, first);
-        losses.add(V::LANES >> self.spread, loss, weights);
+        losses.add(V::LANES >> self.labels.spread, loss, weights);
     }
 
     /// How many rows have their largest element at their label; none with a loss of NaN.
@@ -155,7 +170,7 @@ impl<V: Vector<Element: Shifted>> LaneTargets<V> {
             hi: x.hi.replace_where_less(self.places, zero, zero),
             lo: x.lo.replace_where_less(self.places, zero, zero),
         };
-        if self.spread == 0 {
+        if self.labels.spread == 0 {
             return counted;
         }
         TwoFold {
@@ -169,8 +184,8 @@ impl<V: Vector<Element: Shifted>> LaneTargets<V> {
     fn gathered(&self, token: V::Token, x: V, first: usize) -> V {
         let x = lanes(x);
         let mut gathered = V::splat(token, V::Element::ZERO);
-        for number in 0..V::LANES >> self.spread {
-            if let Some(x) = get(&x, number << self.spread) {
+        for number in 0..V::LANES >> self.labels.spread {
+            if let Some(x) = get(&x, number << self.labels.spread) {
                 gathered = gathered.with_lane(first + number, x);
             }
         }
@@ -204,12 +219,12 @@ impl<V: Vector<Element: Shifted>> LaneTargets<V> {
     #[inline(always)]
     pub fn finish(&self, rows: &mut [V::Element], gradients: Gradients<V>) {
         let (at_label, second) = (lanes(gradients.at_label), lanes(gradients.second));
-        for number in 0..V::LANES >> self.spread {
-            let lane = number << self.spread;
+        for number in 0..V::LANES >> self.labels.spread {
+            let lane = number << self.labels.spread;
             let Some(row) = row_mut(rows, self.columns, number) else {
                 break;
             };
-            let Some(label) = self.label(number) else {
+            let Some(label) = self.labels.label(number) else {
                 row.fill(V::Element::ZERO);
                 continue;
             };
@@ -246,7 +261,7 @@ pub struct Gradients<V> {
 /// The places of the largest elements of a few rows.
 pub trait Places<V: Vector> {
     /// Less than ½ where that of a row is its label.
-    fn misses(self, token: V::Token, targets: &LaneTargets<V>) -> V;
+    fn misses(self, token: V::Token, targets: &LaneTargets<'_, V>) -> V;
 }
 
 /// That of row number i in place i.
@@ -254,11 +269,16 @@ pub struct ByRow<'a, V: Vector>(pub &'a Lanes<V, usize>);
 
 impl<V: Vector<Element: Shifted>> Places<V> for ByRow<'_, V> {
     #[inline(always)]
-    fn misses(self, token: V::Token, targets: &LaneTargets<V>) -> V {
+    fn misses(self, token: V::Token, targets: &LaneTargets<'_, V>) -> V {
         let mut misses = filled::<V, _>(V::Element::ONE);
-        for number in 0..V::LANES >> targets.spread {
-            if targets.label(number).is_some() && targets.label(number) == get(self.0, number) {
-                set(&mut misses, number << targets.spread, V::Element::ZERO);
+        for number in 0..V::LANES >> targets.labels.spread {
+            let label = targets.labels.label(number);
+            if label.is_some() && label == get(self.0, number) {
+                set(
+                    &mut misses,
+                    number << targets.labels.spread,
+                    V::Element::ZERO,
+                );
             }
         }
         V::load(token, misses.as_ref(), V::Element::ONE)
@@ -270,7 +290,7 @@ pub struct InLanes<V>(pub V);
 
 impl<V: Vector> Places<V> for InLanes<V> {
     #[inline(always)]
-    fn misses(self, _: V::Token, targets: &LaneTargets<V>) -> V {
+    fn misses(self, _: V::Token, targets: &LaneTargets<'_, V>) -> V {
         self.0.sub(targets.places).abs()
     }
 }

@@ -24,6 +24,85 @@ pub fn maximum<V: Vector>(token: V::Token, x: &[V::Element]) -> V::Element {
     .reduce_max()
 }
 
+/// The largest of some elements, and how small they may be.
+#[derive(Clone, Copy)]
+pub struct Extremes<V: Vector> {
+    pub max: V::Element,
+    /// Each lane's largest element.
+    highest: Four<V>,
+    /// Each lane's smallest element, as far as [`Vector::lower`] compares.
+    lowest: Four<V>,
+}
+
+impl<V: Vector> Extremes<V> {
+    /// Whether any element may be below `bound`; `false` only if none is. Beside NaN, any answer is right:
+    /// whatever the other terms, the sum is NaN.
+    #[inline(always)]
+    pub fn may_be_less(&self, token: V::Token, bound: V::Element) -> bool {
+        let compared = V::LOWER_OF_ALL || bound <= V::Element::ZERO;
+        !compared || self.lowest.any_less(Four::<V>::splat(token, bound))
+    }
+
+    /// The first place of the largest element of `x`, whose extremes these are; any number if that has
+    /// a NaN or no element.
+    #[inline(always)]
+    pub fn place(&self, token: V::Token, x: &[V::Element]) -> usize {
+        let lanes = self.highest.equal_lanes(self.max);
+        if !lanes.is_power_of_two() {
+            return position::<V>(token, x, self.max);
+        }
+        // One lane has it: only the elements of that one are looked at, all of them, since a loop that ends
+        // anywhere is mispredicted.
+        let lane = first_lane(lanes) % Four::<V>::LANES;
+        let parts = x.chunks_exact(Four::<V>::LANES);
+        let mut start = x.len() - parts.remainder().len();
+        // The last elements were seen from the end, or alone.
+        let mut place = x.len().saturating_sub(Four::<V>::LANES) + lane;
+        for part in parts.rev() {
+            start -= Four::<V>::LANES;
+            if let Some(&element) = part.get(lane) {
+                place = if element == self.max {
+                    start + lane
+                } else {
+                    place
+                };
+            }
+        }
+        place
+    }
+}
+
+/// The extremes of what is not NaN; ∞ and −∞ if there is nothing.
+#[inline(always)]
+pub fn extremes<V: Vector>(token: V::Token, x: &[V::Element]) -> Extremes<V> {
+    let (low, high) = (V::Element::NEG_INFINITY, -V::Element::NEG_INFINITY);
+    let lanes = Four::<V>::LANES;
+    let (mut lowest, mut highest) = (Four::<V>::splat(token, high), Four::<V>::splat(token, low));
+    let mut parts = x.chunks_exact(lanes);
+    for part in &mut parts {
+        let part = Four::<V>::load(token, part, low);
+        lowest = lowest.lower(part);
+        highest = highest.at_least(part);
+    }
+    if !parts.remainder().is_empty() {
+        let start = x.len().saturating_sub(lanes);
+        // With elements that have been seen, where there are enough: so no lane is masked.
+        if let Some(last) = x.get(start..start + lanes) {
+            let last = Four::<V>::load(token, last, low);
+            lowest = lowest.lower(last);
+            highest = highest.at_least(last);
+        } else {
+            lowest = lowest.lower(Four::<V>::load(token, x, high));
+            highest = highest.at_least(Four::<V>::load(token, x, low));
+        }
+    }
+    Extremes {
+        max: highest.reduce_max(),
+        highest,
+        lowest,
+    }
+}
+
 /// The first place of `max`, the largest element of `x`; `x.len()` or more if that has a NaN, or no
 /// element.
 #[inline(always)]
@@ -49,54 +128,6 @@ pub fn first_lane(lanes: u64) -> usize {
     lanes.trailing_zeros() as usize
 }
 
-/// The largest of some elements, and how small they may be.
-#[derive(Clone, Copy)]
-pub struct Extremes<V: Vector> {
-    pub max: V::Element,
-    /// Each lane's smallest element, as far as [`Vector::lower`] compares.
-    lowest: Four<V>,
-}
-
-impl<V: Vector> Extremes<V> {
-    /// Whether any element may be below `bound`; `false` only if none is. Beside NaN, any answer is right:
-    /// whatever the other terms, the sum is NaN.
-    #[inline(always)]
-    pub fn may_be_less(&self, token: V::Token, bound: V::Element) -> bool {
-        let compared = V::LOWER_OF_ALL || bound <= V::Element::ZERO;
-        !compared || self.lowest.any_less(Four::<V>::splat(token, bound))
-    }
-}
-
-/// The extremes of what is not NaN; ∞ and −∞ if there is nothing.
-#[inline(always)]
-pub fn extremes<V: Vector>(token: V::Token, x: &[V::Element]) -> Extremes<V> {
-    let (low, high) = (V::Element::NEG_INFINITY, -V::Element::NEG_INFINITY);
-    let lanes = Four::<V>::LANES;
-    let (mut lowest, mut max) = (Four::<V>::splat(token, high), Four::<V>::splat(token, low));
-    let mut parts = x.chunks_exact(lanes);
-    for part in &mut parts {
-        let part = Four::<V>::load(token, part, low);
-        lowest = lowest.lower(part);
-        max = max.at_least(part);
-    }
-    if !parts.remainder().is_empty() {
-        let start = x.len().saturating_sub(lanes);
-        // With elements that have been seen, where there are enough: so no lane is masked.
-        if let Some(last) = x.get(start..start + lanes) {
-            let last = Four::<V>::load(token, last, low);
-            lowest = lowest.lower(last);
-            max = max.at_least(last);
-        } else {
-            lowest = lowest.lower(Four::<V>::load(token, x, high));
-            max = max.at_least(Four::<V>::load(token, x, low));
-        }
-    }
-    Extremes {
-        lowest,
-        max: max.reduce_max(),
-    }
-}
-
 /// The extremes and the place of the largest element, or `Err` with the log-sum-exp where that is
 /// not finite.
 ///
@@ -112,16 +143,18 @@ pub fn extremes_and_place<V: Vector>(
     let mut start = 0;
     while let Some(rest @ [_, ..]) = row.get(start..) {
         let block = extremes::<V>(token, rest.get(..length).unwrap_or(rest));
+        let lowest = all.lowest.lower(block.lowest);
         if block.max > all.max {
-            all.max = block.max;
+            all = block;
             first = start;
         }
-        all.lowest = all.lowest.lower(block.lowest);
+        all.lowest = lowest;
         start += length;
     }
-    let max = finite_or_special(row, all.max)?;
-    let block = row.get(first..).unwrap_or(&[]);
-    Ok((all, first + position::<V>(token, block, max)))
+    finite_or_special(row, all.max)?;
+    let rest = row.get(first..).unwrap_or(&[]);
+    let block = rest.get(..length).unwrap_or(rest);
+    Ok((all, first + all.place(token, block)))
 }
 
 /// The extremes, or `Err` with the log-sum-exp where the largest element is not finite.

@@ -14,7 +14,7 @@ use core::marker::PhantomData;
 use super::exp_sum::ExpSum;
 use super::frame::{Frame, Shifted};
 use super::lanes::MOST_LANES;
-use super::maximum::{extremes, extremes_and_place, finite_extremes, position};
+use super::maximum::{Extremes, extremes, extremes_and_place, finite_extremes};
 use super::peak::{Apart, Peak};
 use super::running::{AMONG, Running, TermKind, Unreduced, batch_length, block_length};
 use super::sums::Sums;
@@ -89,11 +89,11 @@ impl<E: Shifted> RowSum<E> {
     }
 }
 
-/// The place of `max`, which is in `row`, if it matters.
+/// The place of the largest element of `row`, whose extremes these are, if it matters.
 #[inline(always)]
-fn place<V: Vector, P: Peak>(token: V::Token, row: &[V::Element], max: V::Element) -> usize {
+fn place<V: Vector, P: Peak>(token: V::Token, row: &[V::Element], extremes: &Extremes<V>) -> usize {
     if P::APART {
-        position::<V>(token, row, max)
+        extremes.place(token, row)
     } else {
         AMONG
     }
@@ -150,19 +150,19 @@ impl<V: Vector<Element: Shifted>, P: Peak> Routine<V::Token> for OnePass<'_, V, 
                 let next = match running.take() {
                     Some(running) if max <= running.max => running,
                     _ if !Frame::shifts_by_power(max, V::FUSED) => {
-                        let max = finite_extremes::<V>(token, row)?.max;
-                        let place = place::<V, P>(token, row, max);
-                        running = Some(Running::new(token, max, place));
+                        let extremes = finite_extremes::<V>(token, row)?;
+                        let place = place::<V, P>(token, row, &extremes);
+                        running = Some(Running::new(token, extremes.max, place));
                         online = false;
                         start = 0;
                         continue;
                     }
                     Some(running) => {
-                        let place = place::<V, P>(token, block, max);
+                        let place = place::<V, P>(token, block, &extremes);
                         running.raised(max, place.saturating_add(start))
                     }
                     None => {
-                        let place = place::<V, P>(token, block, max);
+                        let place = place::<V, P>(token, block, &extremes);
                         Running::new(token, max, place.saturating_add(start))
                     }
                 };

@@ -88,6 +88,8 @@ pub enum TermKind {
 const COUNTING: u8 = TermKind::Counting as u8;
 const NEAR: u8 = TermKind::Near as u8;
 const FAR: u8 = TermKind::Far as u8;
+/// As `NEAR`, and the peak is one of them.
+const WITH_PEAK: u8 = FAR + 1;
 
 /// An [`Unreduced`] sum in progress.
 pub struct Running<V: Vector, P> {
@@ -207,19 +209,25 @@ impl<V: Vector<Element: Shifted>, P: Peak> Running<V, P> {
         ahead: usize,
     ) -> S {
         let length = group_length::<V>();
-        let full = block.len() >= length && peak >= length;
+        let (full, without_peak) = (block.len() >= length, peak >= length);
         // Split in each arm: where the group is full the compiler is to know its length.
         match terms {
-            TermKind::Counting if full => {
+            TermKind::Counting if full && without_peak => {
                 let (group, rest) = block.split(length);
                 self.prefetch(group.source(), ahead);
                 self.add_terms::<S, A, COUNTING>(lanes, group, AMONG);
                 rest
             }
-            TermKind::Near if full => {
+            TermKind::Near if full && without_peak => {
                 let (group, rest) = block.split(length);
                 self.prefetch(group.source(), ahead);
                 self.add_terms::<S, A, NEAR>(lanes, group, AMONG);
+                rest
+            }
+            TermKind::Counting | TermKind::Near if full && P::APART => {
+                let (group, rest) = block.split(length);
+                self.prefetch(group.source(), ahead);
+                self.add_terms::<S, A, WITH_PEAK>(lanes, group, peak);
                 rest
             }
             _ => {
@@ -240,7 +248,7 @@ impl<V: Vector<Element: Shifted>, P: Peak> Running<V, P> {
         }
     }
 
-    /// [`add_group`](Self::add_group), for a full group without the peak unless `FAR`.
+    /// [`add_group`](Self::add_group), for a full group unless `FAR`, without the peak unless that or `WITH_PEAK`.
     // Unoptimised, all its instances in one function would fill a thread's stack.
     #[cfg_attr(debug_assertions, inline(never))]
     #[cfg_attr(not(debug_assertions), inline(always))]
@@ -278,11 +286,11 @@ impl<V: Vector<Element: Shifted>, P: Peak> Running<V, P> {
         let x = group.load_at::<V>(self.token, start, V::Element::NEG_INFINITY);
         let powers = match TERMS {
             COUNTING => self.frame.exp_counting(self.token, x),
-            NEAR => self.frame.exp_near(self.token, x),
+            NEAR | WITH_PEAK => self.frame.exp_near(self.token, x),
             _ => self.frame.exp(self.token, x),
         };
         group.store_at(start, powers);
-        if TERMS == FAR && P::APART {
+        if (TERMS == WITH_PEAK || TERMS == FAR) && P::APART {
             // Not only where the peak is: as a branch it would often be mispredicted.
             powers.with_lane(peak.wrapping_sub(start), zero)
         } else {
