@@ -18,22 +18,20 @@ const NO_LABEL: usize = usize::MAX;
 
 /// The labels of a few rows.
 pub struct RowLabels<V: Vector> {
+    /// Lanes are 2^`spread` apart.
     spread: u32,
     /// That of row number i in place i; [`NO_LABEL`] where a row is ignored, and where there is none.
     classes: Lanes<V, usize>,
 }
 
 impl<V: Vector<Element: Shifted>> RowLabels<V> {
-    /// Those of as many rows as have a lane each, 2^`spread` apart, the first of which has the label of number
-    /// `first`.
+    /// The labels from number `first` on, of as many rows as have a lane each, 2^`spread` apart; none where a
+    /// label is `ignored`.
     #[inline(always)]
-    pub fn new(
-        spread: u32,
-        (labels, options, first): (&Labels<'_>, &Options<'_, V::Element>, usize),
-    ) -> Self {
+    pub fn new(spread: u32, labels: &Labels<'_>, first: usize, ignored: Option<i64>) -> Self {
         let mut classes = filled::<V, _>(NO_LABEL);
         if let Some(classes) = classes.as_mut().get_mut(..V::LANES >> spread) {
-            labels.copy_to(classes, first, options.ignore_index, NO_LABEL);
+            labels.copy_to(classes, first, ignored, NO_LABEL);
         }
         Self { spread, classes }
     }
@@ -63,8 +61,9 @@ impl<V: Vector<Element: Shifted>> RowLabels<V> {
 /// The labels of a few rows, their weights and their logits: those of row number i in lane i·2^spread.
 pub struct LaneTargets<'a, V: Vector> {
     columns: usize,
+    /// The labels.
     labels: &'a RowLabels<V>,
-    /// How many there are.
+    /// How many rows have one.
     counted: u32,
     /// The labels again, −1 where there is none; rounded, of more columns than a number has digits.
     places: V,

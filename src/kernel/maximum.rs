@@ -1,5 +1,6 @@
 //! The largest element, and where it is; whether any may be below a bound.
 
+use super::row::up_to;
 use crate::simd::{Element, Pair, Quad, Vector};
 
 /// Eight registers: as many independent maxima as hide the latency of one.
@@ -27,9 +28,8 @@ pub fn maximum<V: Vector>(token: V::Token, x: &[V::Element]) -> V::Element {
 /// The largest of some elements, and how small they may be.
 #[derive(Clone, Copy)]
 pub struct Extremes<V: Vector> {
+    /// The largest element.
     pub max: V::Element,
-    /// Each lane's largest element.
-    highest: Four<V>,
     /// Each lane's smallest element, as far as [`Vector::lower`] compares.
     lowest: Four<V>,
 }
@@ -42,30 +42,36 @@ impl<V: Vector> Extremes<V> {
         let compared = V::LOWER_OF_ALL || bound <= V::Element::ZERO;
         !compared || self.lowest.any_less(Four::<V>::splat(token, bound))
     }
+}
 
-    /// The first place of the largest element of `x`, whose extremes these are; any number if that has
-    /// a NaN or no element.
+/// The extremes of a block, and what tells where the largest element is.
+pub struct BlockExtremes<V: Vector> {
+    /// The extremes.
+    pub all: Extremes<V>,
+    /// Each lane's largest element.
+    highest: Four<V>,
+}
+
+impl<V: Vector> BlockExtremes<V> {
+    /// The first place of the largest element of `block`, whose extremes these are. Beside NaN, the place of
+    /// some number, or more than there are.
     #[inline(always)]
-    pub fn place(&self, token: V::Token, x: &[V::Element]) -> usize {
-        let lanes = self.highest.equal_lanes(self.max);
-        if !lanes.is_power_of_two() {
-            return position::<V>(token, x, self.max);
+    pub fn place(&self, token: V::Token, block: &[V::Element]) -> usize {
+        let (max, lanes) = (self.all.max, Four::<V>::LANES);
+        let equal = self.highest.equal_lanes(max);
+        if !equal.is_power_of_two() {
+            return position::<V>(token, block, max);
         }
-        // One lane has it: only the elements of that one are looked at, all of them, since a loop that ends
-        // anywhere is mispredicted.
-        let lane = first_lane(lanes) % Four::<V>::LANES;
-        let parts = x.chunks_exact(Four::<V>::LANES);
-        let mut start = x.len() - parts.remainder().len();
-        // The last elements were seen from the end, or alone.
-        let mut place = x.len().saturating_sub(Four::<V>::LANES) + lane;
-        for part in parts.rev() {
-            start -= Four::<V>::LANES;
-            if let Some(&element) = part.get(lane) {
-                place = if element == self.max {
-                    start + lane
-                } else {
-                    place
-                };
+        // One lane has it: only that lane's elements are compared, from the last to the first and all of
+        // them, since an early exit would be mispredicted. Behind the last full part, `extremes` takes the
+        // last elements of the block.
+        let lane = equal.trailing_zeros() as usize;
+        let mut place = block.len().saturating_sub(lanes) + lane;
+        let mut start = block.len() / lanes * lanes;
+        while start > 0 {
+            start -= lanes;
+            if let Some(&x) = block.get(start + lane) {
+                place = if x == max { start + lane } else { place };
             }
         }
         place
@@ -74,7 +80,7 @@ impl<V: Vector> Extremes<V> {
 
 /// The extremes of what is not NaN; ∞ and −∞ if there is nothing.
 #[inline(always)]
-pub fn extremes<V: Vector>(token: V::Token, x: &[V::Element]) -> Extremes<V> {
+pub fn extremes<V: Vector>(token: V::Token, x: &[V::Element]) -> BlockExtremes<V> {
     let (low, high) = (V::Element::NEG_INFINITY, -V::Element::NEG_INFINITY);
     let lanes = Four::<V>::LANES;
     let (mut lowest, mut highest) = (Four::<V>::splat(token, high), Four::<V>::splat(token, low));
@@ -96,15 +102,15 @@ pub fn extremes<V: Vector>(token: V::Token, x: &[V::Element]) -> Extremes<V> {
             highest = highest.at_least(Four::<V>::load(token, x, low));
         }
     }
-    Extremes {
-        max: highest.reduce_max(),
+    let max = highest.reduce_max();
+    BlockExtremes {
+        all: Extremes { max, lowest },
         highest,
-        lowest,
     }
 }
 
-/// The first place of `max`, the largest element of `x`; `x.len()` or more if that has a NaN, or no
-/// element.
+/// The first place of `max`, the largest element of `x`; `x.len()` or more if it has none. Beside NaN,
+/// the place of some `max`, or `x.len()` or more.
 #[inline(always)]
 pub fn position<V: Vector>(token: V::Token, x: &[V::Element], max: V::Element) -> usize {
     let mut start = 0;
@@ -114,18 +120,13 @@ pub fn position<V: Vector>(token: V::Token, x: &[V::Element], max: V::Element) -
         // One comparison for four registers: the largest of the part is the largest of all, or not.
         let pairs = part.0.at_least(part.1);
         if pairs.0.at_least(pairs.1).equal_lanes(max) != 0 {
-            return start + first_lane(part.equal_lanes(max));
+            return start + part.equal_lanes(max).trailing_zeros() as usize;
         }
         start += Four::<V>::LANES;
     }
     let rest = parts.remainder();
-    start + first_lane(Four::<V>::load(token, rest, V::Element::NEG_INFINITY).equal_lanes(max))
-}
-
-/// The first of some lanes, of each of which there is a bit; if there is none, 64.
-#[inline(always)]
-pub fn first_lane(lanes: u64) -> usize {
-    lanes.trailing_zeros() as usize
+    let rest = Four::<V>::load(token, rest, V::Element::NEG_INFINITY);
+    start + rest.equal_lanes(max).trailing_zeros() as usize
 }
 
 /// The extremes and the place of the largest element, or `Err` with the log-sum-exp where that is
@@ -139,22 +140,22 @@ pub fn extremes_and_place<V: Vector>(
     row: &[V::Element],
     length: usize,
 ) -> Result<(Extremes<V>, usize), V::Element> {
-    let (mut all, mut first) = (extremes::<V>(token, &[]), 0);
+    let (mut highest, mut first) = (extremes::<V>(token, &[]), 0);
+    let mut lowest = highest.all.lowest;
     let mut start = 0;
     while let Some(rest @ [_, ..]) = row.get(start..) {
-        let block = extremes::<V>(token, rest.get(..length).unwrap_or(rest));
-        let lowest = all.lowest.lower(block.lowest);
-        if block.max > all.max {
-            all = block;
+        let block = extremes::<V>(token, up_to(rest, length));
+        lowest = lowest.lower(block.all.lowest);
+        if block.all.max > highest.all.max {
+            highest = block;
             first = start;
         }
-        all.lowest = lowest;
         start += length;
     }
-    finite_or_special(row, all.max)?;
-    let rest = row.get(first..).unwrap_or(&[]);
-    let block = rest.get(..length).unwrap_or(rest);
-    Ok((all, first + all.place(token, block)))
+    let max = finite_or_special(row, highest.all.max)?;
+    let block = up_to(row.get(first..).unwrap_or(&[]), length);
+    let place = first + highest.place(token, block);
+    Ok((Extremes { max, lowest }, place))
 }
 
 /// The extremes, or `Err` with the log-sum-exp where the largest element is not finite.
@@ -163,7 +164,7 @@ pub fn finite_extremes<V: Vector>(
     token: V::Token,
     row: &[V::Element],
 ) -> Result<Extremes<V>, V::Element> {
-    let extremes = extremes::<V>(token, row);
+    let extremes = extremes::<V>(token, row).all;
     finite_or_special(row, extremes.max)?;
     Ok(extremes)
 }

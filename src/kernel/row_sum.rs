@@ -14,8 +14,9 @@ use core::marker::PhantomData;
 use super::exp_sum::ExpSum;
 use super::frame::{Frame, Shifted};
 use super::lanes::MOST_LANES;
-use super::maximum::{Extremes, extremes, extremes_and_place, finite_extremes};
+use super::maximum::{BlockExtremes, extremes, extremes_and_place, finite_extremes, position};
 use super::peak::{Apart, Peak};
+use super::row::parts;
 use super::running::{AMONG, Running, TermKind, Unreduced, batch_length, block_length};
 use super::sums::Sums;
 use crate::math::TwoFold;
@@ -89,11 +90,15 @@ impl<E: Shifted> RowSum<E> {
     }
 }
 
-/// The place of the largest element of `row`, whose extremes these are, if it matters.
+/// The place of the largest element of `block`, whose extremes these are, if it matters.
 #[inline(always)]
-fn place<V: Vector, P: Peak>(token: V::Token, row: &[V::Element], extremes: &Extremes<V>) -> usize {
+fn place<V: Vector, P: Peak>(
+    token: V::Token,
+    block: &[V::Element],
+    extremes: &BlockExtremes<V>,
+) -> usize {
     if P::APART {
-        extremes.place(token, row)
+        extremes.place(token, block)
     } else {
         AMONG
     }
@@ -146,13 +151,17 @@ impl<V: Vector<Element: Shifted>, P: Peak> Routine<V::Token> for OnePass<'_, V, 
             let mut terms = TermKind::Far;
             if online {
                 let extremes = extremes::<V>(token, block);
-                let max = extremes.max;
+                let max = extremes.all.max;
                 let next = match running.take() {
                     Some(running) if max <= running.max => running,
                     _ if !Frame::shifts_by_power(max, V::FUSED) => {
-                        let extremes = finite_extremes::<V>(token, row)?;
-                        let place = place::<V, P>(token, row, &extremes);
-                        running = Some(Running::new(token, extremes.max, place));
+                        let max = finite_extremes::<V>(token, row)?.max;
+                        let place = if P::APART {
+                            position::<V>(token, row, max)
+                        } else {
+                            AMONG
+                        };
+                        running = Some(Running::new(token, max, place));
                         online = false;
                         start = 0;
                         continue;
@@ -166,7 +175,7 @@ impl<V: Vector<Element: Shifted>, P: Peak> Routine<V::Token> for OnePass<'_, V, 
                         Running::new(token, max, place.saturating_add(start))
                     }
                 };
-                terms = next.terms(&extremes);
+                terms = next.terms(&extremes.all);
                 running = Some(next);
             }
             if let Some(running) = &mut running {
@@ -181,7 +190,7 @@ impl<V: Vector<Element: Shifted>, P: Peak> Routine<V::Token> for OnePass<'_, V, 
     }
 }
 
-/// How many rows are taken at once, a power of two, where what follows their sums reads them again.
+/// How many rows, a power of two, stay in the nearest cache while they are read again.
 #[inline(always)]
 pub fn rows_at_once<V: Vector>(columns: usize) -> usize {
     let rows = batch_length::<V>() / columns.max(1);
@@ -199,10 +208,11 @@ pub fn row_sums<V: Vector<Element: Shifted>, P: Peak>(
     sums: &mut Sums<V::Register, P>,
 ) -> ExpSum<V::Register> {
     sums.clear();
-    // A maximum of one block, as in one pass, so that the results are the same.
+    // A maximum of one block, as in one pass, so that the results are the same. What follows from a maximum is
+    // a chain of instructions that those of other rows overlap.
     if columns <= block_length::<V>() {
         let at_once = rows_at_once::<V>(columns);
-        for few in rows.chunks((at_once * columns).max(1)) {
+        for few in parts(rows, at_once * columns) {
             row_sums_in_two_passes::<V, P, _>(token, few, columns, wanted, sums);
             wanted = wanted.after(at_once);
         }

@@ -88,8 +88,8 @@ pub enum TermKind {
 const COUNTING: u8 = TermKind::Counting as u8;
 const NEAR: u8 = TermKind::Near as u8;
 const FAR: u8 = TermKind::Far as u8;
-/// As `NEAR`, and the peak is one of them.
-const WITH_PEAK: u8 = FAR + 1;
+/// As `NEAR`, with the peak among the terms: so are those of a group, not of a whole part.
+const WITH_PEAK: u8 = u8::MAX;
 
 /// An [`Unreduced`] sum in progress.
 pub struct Running<V: Vector, P> {
@@ -224,6 +224,7 @@ impl<V: Vector<Element: Shifted>, P: Peak> Running<V, P> {
                 self.add_terms::<S, A, NEAR>(lanes, group, AMONG);
                 rest
             }
+            // A peak among the terms has no place.
             TermKind::Counting | TermKind::Near if full && P::APART => {
                 let (group, rest) = block.split(length);
                 self.prefetch(group.source(), ahead);
@@ -248,7 +249,8 @@ impl<V: Vector<Element: Shifted>, P: Peak> Running<V, P> {
         }
     }
 
-    /// [`add_group`](Self::add_group), for a full group unless `FAR`, without the peak unless that or `WITH_PEAK`.
+    /// [`add_group`](Self::add_group), for a full group unless `FAR`, without the peak unless that or
+    /// `WITH_PEAK`.
     // Unoptimised, all its instances in one function would fill a thread's stack.
     #[cfg_attr(debug_assertions, inline(never))]
     #[cfg_attr(not(debug_assertions), inline(always))]

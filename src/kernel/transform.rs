@@ -5,7 +5,6 @@
 //! takes it in: e^(hi + lo) = e^hi·(1 + lo + lo²/2).
 
 use super::frame::{Frame, Shifted};
-use super::maximum::first_lane;
 use crate::logit_options::LogitOptions;
 use crate::math::TwoFold;
 use crate::math::scaled::ratio;
@@ -239,7 +238,7 @@ impl<'a, E: Shifted, S: Span<E>> Logits<'a, E, S> {
         while start < self.len() {
             let equal = self.load_at::<V>(token, start).hi.equal_lanes(value);
             if equal != 0 {
-                return start + first_lane(equal);
+                return start + equal.trailing_zeros() as usize;
             }
             start += V::LANES;
         }

@@ -96,6 +96,7 @@ impl<V: Vector> Vector for Pair<V> {
 
     #[inline(always)]
     fn equal_lanes(self, value: Self::Element) -> u64 {
+        const { assert!(Self::LANES <= 64) };
         self.0.equal_lanes(value) | self.1.equal_lanes(value) << V::LANES
     }
 

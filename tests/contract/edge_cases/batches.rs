@@ -9,6 +9,7 @@ for_both_types!(
     batches_without_rows,
     batches_keep_rows_apart,
     ties_belong_to_the_first,
+    the_first_of_two_counts,
     rows_without_a_loss_are_not_correct,
 );
 
@@ -82,6 +83,33 @@ fn ties_belong_to_the_first<T: Real>() {
                 u64::from(label == 0),
                 "{level} × {len}, label {label}"
             );
+        }
+    }
+}
+
+fn the_first_of_two_counts<T: Real>() {
+    for (level, len) in levels_and([9, 19, 40, 200, 1124]) {
+        let first = (0..len).step_by(1 + len / 40);
+        // In vectors of any width, twins in one lane, too; the last vector may overlap the one before.
+        let pairs = first.flat_map(|a| {
+            let behind = [1, 4, 15, 16, 32, 64, 136, 1024, 1060].map(|distance| a + distance);
+            let behind = behind.into_iter().chain([len - 1]);
+            behind
+                .filter(move |&b| a < b && b < len)
+                .map(move |b| (a, b))
+        });
+        for (a, b) in pairs {
+            let mut row = vec![T::from_f64(-1.0); len];
+            row[a] = T::from_f64(2.0);
+            row[b] = T::from_f64(2.0);
+            let expected = (2.0 + (len - 2) as f64 * (-3.0_f64).exp()).ln();
+            for label in [a, b] {
+                let case = format!("{level} × {len}, at {a} and {b}, label {label}");
+                let (sum, _) = loss_and_gradient(level, &row, label);
+                assert_eq!(sum.correct(), u64::from(label == a), "{case}");
+                let error = sum.loss().to_f64() - expected;
+                assert!(error.abs() < 1e-6 * expected, "{case}");
+            }
         }
     }
 }
