@@ -25,7 +25,7 @@ pub fn loss<V: Vector<Element: Shifted>>(
     labels: Labels<'_>,
     options: Options<'_, V::Element>,
 ) -> LossSum<V::Element> {
-    let (columns, ignored) = (rows.columns(), options.ignore_index);
+    let columns = rows.columns();
     let batch = rows.len().min(V::Register::LANES);
     let mut losses = RowLosses::<V::Register>::new(token);
     let mut blocks = Blocks::<V>::new(token, columns);
@@ -34,17 +34,18 @@ pub fn loss<V: Vector<Element: Shifted>>(
     while let Some(rest @ [_, ..]) = rows.data().get(first * columns..) {
         if let Some(block) = blocks.sum::<Apart>(first, rest, Cells::Kept) {
             let sum = block.sum(token);
-            let row_labels = RowLabels::<V>::new(0, &labels, first, ignored);
-            let targets = LaneTargets::new(token, (rest, columns), &row_labels, &options);
+            let row_labels = RowLabels::<V>::new(0, (&labels, &options, first));
+            let targets = LaneTargets::new(token, (rest, columns), 0, &row_labels, &options);
             targets.add_losses(token, &mut losses, &sum, InLanes(block.argmax));
             first += V::LANES;
         } else {
             let rows = up_to(rest, batch * columns);
-            let row_labels = RowLabels::<V::Register>::new(sums.spread(), &labels, first, ignored);
+            let spread = sums.spread();
+            let row_labels = RowLabels::<V::Register>::new(spread, (&labels, &options, first));
             let of_rows =
                 row_sums::<V, Apart>(token, rows, columns, row_labels.wanted(), &mut sums);
             // The rows have been read: their logits may still be in a cache.
-            let targets = LaneTargets::new(token, (rows, columns), &row_labels, &options);
+            let targets = LaneTargets::new(token, (rows, columns), spread, &row_labels, &options);
             targets.add_losses(token, &mut losses, &of_rows, ByRow(sums.argmax()));
             first += batch;
         }
@@ -62,7 +63,7 @@ pub fn loss_and_gradient<V: Vector<Element: Shifted>>(
     options: Options<'_, V::Element>,
     scale: V::Element,
 ) -> LossSum<V::Element> {
-    let (columns, ignored) = (rows.columns(), options.ignore_index);
+    let columns = rows.columns();
     let mut losses = RowLosses::<V::Register>::new(token);
     let mut blocks = Blocks::<V>::new(token, columns);
     let rows_at_once = rows_at_once::<V>(columns).min(rows.len());
@@ -72,8 +73,8 @@ pub fn loss_and_gradient<V: Vector<Element: Shifted>>(
     while let Some(rest @ [_, ..]) = data.get_mut(first * columns..) {
         if let Some(block) = blocks.sum::<Apart>(first, rest, Cells::Replaced) {
             let sum = block.sum(token);
-            let row_labels = RowLabels::<V>::new(0, &labels, first, ignored);
-            let targets = LaneTargets::new(token, (rest, columns), &row_labels, &options);
+            let row_labels = RowLabels::<V>::new(0, (&labels, &options, first));
+            let targets = LaneTargets::new(token, (rest, columns), 0, &row_labels, &options);
             targets.add_losses(token, &mut losses, &sum, InLanes(block.argmax));
             let frames = Frames::near(token, block.frames);
             let gradients = targets.gradients(token, &sum, &frames, scale);
@@ -84,9 +85,10 @@ pub fn loss_and_gradient<V: Vector<Element: Shifted>>(
         } else {
             let length = rest.len().min(rows_at_once * columns);
             let rows = rest.get_mut(..length).unwrap_or(&mut []);
-            let row_labels = RowLabels::<V::Register>::new(sums.spread(), &labels, first, ignored);
+            let spread = sums.spread();
+            let row_labels = RowLabels::<V::Register>::new(spread, (&labels, &options, first));
             let wanted = row_labels.wanted();
-            let targets = LaneTargets::new(token, (rows, columns), &row_labels, &options);
+            let targets = LaneTargets::new(token, (rows, columns), spread, &row_labels, &options);
             sum_rows::<V, Apart>(token, InOut::in_place(rows), columns, wanted, &mut sums);
             let of_rows = sums.sum();
             targets.add_losses(token, &mut losses, &of_rows, ByRow(sums.argmax()));

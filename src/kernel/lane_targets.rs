@@ -16,30 +16,28 @@ use crate::simd::{Element, Vector};
 /// Not a label.
 const NO_LABEL: usize = usize::MAX;
 
-/// The labels of a few rows.
-pub struct RowLabels<V: Vector> {
-    /// Lanes are 2^`spread` apart.
-    spread: u32,
-    /// That of row number i in place i; [`NO_LABEL`] where a row is ignored, and where there is none.
-    classes: Lanes<V, usize>,
-}
+/// The labels of a few rows: that of row number i in place i; [`NO_LABEL`] where a row is ignored, and
+/// where there is none.
+pub struct RowLabels<V: Vector>(Lanes<V, usize>);
 
 impl<V: Vector<Element: Shifted>> RowLabels<V> {
-    /// The labels from number `first` on, of as many rows as have a lane each, 2^`spread` apart; none where a
-    /// label is `ignored`.
+    /// The labels from number `first` on, of as many rows as have a lane each, 2^`spread` apart.
     #[inline(always)]
-    pub fn new(spread: u32, labels: &Labels<'_>, first: usize, ignored: Option<i64>) -> Self {
+    pub fn new(
+        spread: u32,
+        (labels, options, first): (&Labels<'_>, &Options<'_, V::Element>, usize),
+    ) -> Self {
         let mut classes = filled::<V, _>(NO_LABEL);
         if let Some(classes) = classes.as_mut().get_mut(..V::LANES >> spread) {
-            labels.copy_to(classes, first, ignored, NO_LABEL);
+            labels.copy_to(classes, first, options.ignore_index, NO_LABEL);
         }
-        Self { spread, classes }
+        Self(classes)
     }
 
     /// The label of a row, unless that is ignored.
     #[inline(always)]
     fn label(&self, number: usize) -> Option<usize> {
-        match get(&self.classes, number) {
+        match get(&self.0, number) {
             Some(label) if label != NO_LABEL => Some(label),
             _ => None,
         }
@@ -49,7 +47,7 @@ impl<V: Vector<Element: Shifted>> RowLabels<V> {
     #[inline(always)]
     pub fn wanted(&self) -> Wanted {
         let mut wanted = Wanted::NONE;
-        for number in 0..V::LANES >> self.spread {
+        for number in 0..V::LANES {
             if self.label(number).is_some() {
                 wanted = wanted.with(number);
             }
@@ -61,6 +59,7 @@ impl<V: Vector<Element: Shifted>> RowLabels<V> {
 /// The labels of a few rows, their weights and their logits: those of row number i in lane i·2^spread.
 pub struct LaneTargets<'a, V: Vector> {
     columns: usize,
+    spread: u32,
     /// The labels.
     labels: &'a RowLabels<V>,
     /// How many rows have one.
@@ -79,10 +78,10 @@ impl<'a, V: Vector<Element: Shifted>> LaneTargets<'a, V> {
     pub fn new(
         token: V::Token,
         (rows, columns): (&[V::Element], usize),
+        spread: u32,
         labels: &'a RowLabels<V>,
         options: &Options<'_, V::Element>,
     ) -> Self {
-        let spread = labels.spread;
         let mut logit = filled::<V, _>(V::Element::ZERO);
         let mut places = filled::<V, _>(-V::Element::ONE);
         let mut weight = filled::<V, _>(V::Element::ONE);
@@ -104,6 +103,7 @@ impl<'a, V: Vector<Element: Shifted>> LaneTargets<'a, V> {
         let weight = V::load(token, weight.as_ref(), V::Element::ONE);
         Self {
             columns,
+            spread,
             labels,
             counted,
             places: V::load(token, places.as_ref(), V::Element::ZERO),
@@ -148,7 +148,7 @@ impl<'a, V: Vector<Element: Shifted>> LaneTargets<'a, V> {
             weights = Some(self.in_order(token, TwoFold::exact(token, weight), first));
         }
         let loss = self.in_order(token, loss, first);
-        losses.add(V::LANES >> self.labels.spread, loss, weights);
+        losses.add(V::LANES >> self.spread, loss, weights);
     }
 
     /// How many rows have their largest element at their label; none with a loss of NaN.
@@ -169,7 +169,7 @@ impl<'a, V: Vector<Element: Shifted>> LaneTargets<'a, V> {
             hi: x.hi.replace_where_less(self.places, zero, zero),
             lo: x.lo.replace_where_less(self.places, zero, zero),
         };
-        if self.labels.spread == 0 {
+        if self.spread == 0 {
             return counted;
         }
         TwoFold {
@@ -183,8 +183,8 @@ impl<'a, V: Vector<Element: Shifted>> LaneTargets<'a, V> {
     fn gathered(&self, token: V::Token, x: V, first: usize) -> V {
         let x = lanes(x);
         let mut gathered = V::splat(token, V::Element::ZERO);
-        for number in 0..V::LANES >> self.labels.spread {
-            if let Some(x) = get(&x, number << self.labels.spread) {
+        for number in 0..V::LANES >> self.spread {
+            if let Some(x) = get(&x, number << self.spread) {
                 gathered = gathered.with_lane(first + number, x);
             }
         }
@@ -218,8 +218,8 @@ impl<'a, V: Vector<Element: Shifted>> LaneTargets<'a, V> {
     #[inline(always)]
     pub fn finish(&self, rows: &mut [V::Element], gradients: Gradients<V>) {
         let (at_label, second) = (lanes(gradients.at_label), lanes(gradients.second));
-        for number in 0..V::LANES >> self.labels.spread {
-            let lane = number << self.labels.spread;
+        for number in 0..V::LANES >> self.spread {
+            let lane = number << self.spread;
             let Some(row) = row_mut(rows, self.columns, number) else {
                 break;
             };
@@ -270,14 +270,10 @@ impl<V: Vector<Element: Shifted>> Places<V> for ByRow<'_, V> {
     #[inline(always)]
     fn misses(self, token: V::Token, targets: &LaneTargets<'_, V>) -> V {
         let mut misses = filled::<V, _>(V::Element::ONE);
-        for number in 0..V::LANES >> targets.labels.spread {
+        for number in 0..V::LANES >> targets.spread {
             let label = targets.labels.label(number);
             if label.is_some() && label == get(self.0, number) {
-                set(
-                    &mut misses,
-                    number << targets.labels.spread,
-                    V::Element::ZERO,
-                );
+                set(&mut misses, number << targets.spread, V::Element::ZERO);
             }
         }
         V::load(token, misses.as_ref(), V::Element::ONE)

@@ -88,7 +88,7 @@ pub enum TermKind {
 const COUNTING: u8 = TermKind::Counting as u8;
 const NEAR: u8 = TermKind::Near as u8;
 const FAR: u8 = TermKind::Far as u8;
-/// As `NEAR`, with the peak among the terms: so are those of a group, not of a whole part.
+/// As `NEAR`, with the peak among the terms: a kind of one group, never of a whole part.
 const WITH_PEAK: u8 = u8::MAX;
 
 /// An [`Unreduced`] sum in progress.
@@ -210,26 +210,16 @@ impl<V: Vector<Element: Shifted>, P: Peak> Running<V, P> {
     ) -> S {
         let length = group_length::<V>();
         let (full, without_peak) = (block.len() >= length, peak >= length);
-        // Split in each arm: where the group is full the compiler is to know its length.
         match terms {
             TermKind::Counting if full && without_peak => {
-                let (group, rest) = block.split(length);
-                self.prefetch(group.source(), ahead);
-                self.add_terms::<S, A, COUNTING>(lanes, group, AMONG);
-                rest
+                self.add_full_group::<S, A, COUNTING>(lanes, block, AMONG, ahead)
             }
             TermKind::Near if full && without_peak => {
-                let (group, rest) = block.split(length);
-                self.prefetch(group.source(), ahead);
-                self.add_terms::<S, A, NEAR>(lanes, group, AMONG);
-                rest
+                self.add_full_group::<S, A, NEAR>(lanes, block, AMONG, ahead)
             }
-            // A peak among the terms has no place.
+            // Only a peak that is kept apart has a place.
             TermKind::Counting | TermKind::Near if full && P::APART => {
-                let (group, rest) = block.split(length);
-                self.prefetch(group.source(), ahead);
-                self.add_terms::<S, A, WITH_PEAK>(lanes, group, peak);
-                rest
+                self.add_full_group::<S, A, WITH_PEAK>(lanes, block, peak, ahead)
             }
             _ => {
                 let (group, rest) = block.split(length);
@@ -237,6 +227,22 @@ impl<V: Vector<Element: Shifted>, P: Peak> Running<V, P> {
                 rest
             }
         }
+    }
+
+    /// [`add_group`](Self::add_group), for a full group of terms of one kind. Inlined where the group is known
+    /// to be full, which tells the compiler its length.
+    #[inline(always)]
+    fn add_full_group<S: Span<V::Element>, A: Adding, const TERMS: u8>(
+        &self,
+        lanes: &mut Stripe<V, TwoFold<V>>,
+        block: S,
+        peak: usize,
+        ahead: usize,
+    ) -> S {
+        let (group, rest) = block.split(group_length::<V>());
+        self.prefetch(group.source(), ahead);
+        self.add_terms::<S, A, TERMS>(lanes, group, peak);
+        rest
     }
 
     /// Asks the cache for the group that lies `ahead` elements behind the start of this one.

@@ -89,6 +89,7 @@ fn ties_belong_to_the_first<T: Real>() {
 
 fn the_first_of_two_counts<T: Real>() {
     for (level, len) in levels_and([9, 19, 40, 200, 1124]) {
+        let expected = (2.0 + (len - 2) as f64 * (-3.0_f64).exp()).ln();
         let first = (0..len).step_by(1 + len / 40);
         // In vectors of any width, twins in one lane, too; the last vector may overlap the one before.
         let pairs = first.flat_map(|a| {
@@ -102,7 +103,6 @@ fn the_first_of_two_counts<T: Real>() {
             let mut row = vec![T::from_f64(-1.0); len];
             row[a] = T::from_f64(2.0);
             row[b] = T::from_f64(2.0);
-            let expected = (2.0 + (len - 2) as f64 * (-3.0_f64).exp()).ln();
             for label in [a, b] {
                 let case = format!("{level} × {len}, at {a} and {b}, label {label}");
                 let (sum, _) = loss_and_gradient(level, &row, label);
